@@ -1,0 +1,47 @@
+# Every target sets up what it needs in .venv; there is nothing to install by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FILE ?= clippings.yaml
+
+.PHONY: serve test lint format types check golden bench all clean
+
+serve: $(VENV)/.installed ## serve the list and follow its changes
+	$(BIN)/feedpress serve $(FILE)
+
+test: $(VENV)/.installed ## run every test
+	$(BIN)/pytest --cov --cov-fail-under=100
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+check: $(VENV)/.installed ## look for mistakes in the list
+	$(BIN)/feedpress check $(FILE)
+
+golden: $(VENV)/.installed ## write the golden documents anew, after a change that was meant
+	$(BIN)/python tests/write_golden.py
+
+bench: $(VENV)/.installed
+	$(BIN)/python bench/build.py
+
+all: test lint types
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "feedpress needs Python 3.11 or later; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python has no venv here; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
