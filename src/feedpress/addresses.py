@@ -1,0 +1,122 @@
+"""The only place that knows a public path or a media type, and what makes an address good.
+
+Paths are what the snapshot is keyed by; they start with a slash and know no host.
+"""
+
+import re
+from ipaddress import IPv6Address
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+
+import idna
+
+FRONT_PAGE = "/"
+STYLE_SHEET = "/style.css"
+SCHEMA = "/clippings.schema.json"
+
+ATOM = "application/atom+xml"
+RSS = "application/rss+xml"
+HTML = "text/html"
+CSS = "text/css"
+JSON_SCHEMA = "application/schema+json"
+TEXT = "text/plain"
+
+#: File name of a feed in each format that is written.
+FEED_NAMES = {ATOM: "atom.xml", RSS: "rss.xml"}
+
+# What a path, query or fragment may hold (RFC 3986 §3.3 to §3.5), and the percent sign of escapes.
+_PART_CHARACTERS = "!$%&'()*+,/:;=?@~"
+# Most addresses are good as they stand.
+_GOOD_AS_IT_STANDS = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[\w.~!$&'()*+,;=:@/-]*", re.ASCII
+)
+_SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST_IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
+
+
+def feed_path(slug: str | None, media_type: str) -> str:
+    """Give the path of a project's feed, or without a slug that of the feed of all clippings."""
+    return f"{project_page(slug) if slug else '/'}{FEED_NAMES[media_type]}"
+
+
+def project_page(slug: str) -> str:
+    """Give the path of a project's page."""
+    return f"/projects/{slug}/"
+
+
+def clipping_page(slug: str) -> str:
+    """Give the path of a clipping's own page."""
+    return f"/clippings/{slug}/"
+
+
+def category_scheme(base: str) -> str:
+    """Give the address that the projects share: the scheme of their categories."""
+    return absolute(base, "/projects/")
+
+
+def absolute(base: str, path: str) -> str:
+    """Give the public address of a path; `base` ends in a slash."""
+    return base + path.removeprefix("/")
+
+
+def relative(path: str, page: str) -> str:
+    """Give the link from a page to a path, so that it holds wherever the site is mounted."""
+    return "../" * (page.count("/") - 1) + path.removeprefix("/") or "./"
+
+
+def to_uri(typed: str) -> str:
+    """Turn a web address as people type it into an absolute URI (RFC 3986, RFC 3987 §3.1).
+
+    Raises ValueError with a message for the editor.
+    """
+    if _GOOD_AS_IT_STANDS.fullmatch(typed):
+        return typed
+    if _SPACE_OR_CONTROL.search(typed):
+        raise ValueError("a web address has no spaces in it")
+    try:
+        parts = urlsplit(typed)
+        if parts.port == 0:
+            raise ValueError(typed)
+    except ValueError as error:
+        raise ValueError("this is not a web address") from error
+    if parts.scheme not in ("http", "https"):
+        raise ValueError("a web address starts with https:// or http://")
+    if not parts.hostname:
+        raise ValueError("this address names no web site")
+    try:
+        host = _ascii_host(parts, parts.hostname)
+    except ValueError as error:
+        raise ValueError(f"{parts.hostname!r} can't be the name of a web site") from error
+    user, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port else ""
+    netloc = _escaped(user).replace("@", "%40") + at + host + port
+    escaped = (_escaped(part) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, *escaped))
+
+
+def to_base(typed: str) -> str:
+    """Turn a typed public address into one that every path can be put behind.
+
+    Raises ValueError with a message for the editor.
+    """
+    uri = to_uri(typed)
+    if "?" in uri or "#" in uri:
+        raise ValueError("a public address ends before any ? or #")
+    return uri if uri.endswith("/") else f"{uri}/"
+
+
+def _escaped(part: str) -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=_PART_CHARACTERS)
+
+
+def _ascii_host(parts: SplitResult, host: str) -> str:
+    if "[" in parts.netloc:
+        # urlsplit passes over text around the brackets, and lets other things than IPv6 in.
+        if not _HOST_IN_BRACKETS.fullmatch(parts.netloc.rpartition("@")[2]):
+            raise UnicodeError(host)
+        IPv6Address(host)
+        return f"[{host}]"
+    ascii_host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    if not re.fullmatch(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?", ascii_host, re.IGNORECASE):
+        raise UnicodeError(host)
+    return ascii_host

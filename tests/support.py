@@ -1,0 +1,109 @@
+"""Props that the tests share: small files, and feeds read back by an XML parser."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from lxml import etree
+
+from feedpress.editors import clippings_file
+from feedpress.feeds import atom, rss
+from feedpress.feeds import feed as feeds
+from feedpress.model import Publication
+
+NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
+NAMESPACES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+ABOUT = {
+    "title": "In the media",
+    "url": "https://feeds.example.org/",
+    "tag": "example.org,2016",
+    "home": "https://example.org/media/",
+    "timezone": "America/Los_Angeles",
+    "author": {"name": "Innovation Team", "email": "team@example.org"},
+}
+
+
+def file_text(
+    clippings: Iterable[Mapping[str, Any]] = (),
+    projects: Mapping[str, Any] | None = None,
+    sources: Mapping[str, Any] | None = None,
+    **about: Any,
+) -> str:
+    """Give the text of a file; texts may be any that YAML can hold."""
+    sections = {
+        "publication": ABOUT | about,
+        "projects": projects or {},
+        "sources": sources or {},
+        "clippings": list(clippings),
+    }
+    return "".join(f"{key}: {yaml_value(value)}\n" for key, value in sections.items())
+
+
+def yaml_value(value: Any) -> str:
+    """Write a value in YAML's flow style, with every unusual character as an escape."""
+    if isinstance(value, Mapping):
+        items = (f"{yaml_value(key)}: {yaml_value(each)}" for key, each in value.items())
+        return f"{{{', '.join(items)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(yaml_value, value))}]"
+    if isinstance(value, str):
+        return '"' + "".join(map(_escaped, value)) + '"'
+    return json.dumps(value)
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\' or not character.isprintable() or character == "\ufeff":
+        return f"\\U{ord(character):08X}"
+    return character
+
+
+def publication(*args: Any, **kwargs: Any) -> Publication:
+    """Give the publication of a file without problems; arguments as for `file_text`."""
+    text = file_text(*args, **kwargs)
+    loaded, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    assert not problems, problems
+    return loaded
+
+
+def atom_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
+    """Give the Atom document of every feed, the feed of all clippings first."""
+    built = feeds.build(loaded, now)
+    entries = atom.render_entries(built[0].entries)
+    return [atom.render(feed, entries) for feed in built]
+
+
+def rss_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
+    """Give the RSS document of every feed, the feed of all clippings first."""
+    built = feeds.build(loaded, now)
+    items = rss.render_items(built[0].entries)
+    return [rss.render(feed, items) for feed in built]
+
+
+def parse(document: bytes) -> Any:
+    """Parse XML strictly, without entities or the network."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(document, parser)
+
+
+def text_at(element: Any, path: str) -> str | None:
+    """Give the text at an XPath with the prefixes a (Atom), dc, content and media."""
+    found = element.xpath(path, namespaces=NAMESPACES)
+    return (found[0].text or "") if found else None
+
+
+def names_of_children(element: Any) -> list[str]:
+    """Give each child element's name, with its namespace's prefix where it is not the parent's."""
+    prefixes = {uri: prefix for prefix, uri in NAMESPACES.items()}
+    own = etree.QName(element).namespace
+    names = []
+    for child in element:
+        name = etree.QName(child)
+        prefix = "" if name.namespace == own else f"{prefixes[name.namespace]}:"
+        names.append(prefix + name.localname)
+    return names

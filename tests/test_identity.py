@@ -1,0 +1,97 @@
+"""The permanent rules hold over releases: the vectors of docs/identity.md, and their promises."""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedpress import identity, times
+from feedpress.model import When
+
+_DOCS = (Path(__file__).parent.parent / "docs" / "identity.md").read_text(encoding="utf-8")
+
+
+_TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def _rows(heading: str) -> list[list[str]]:
+    section = _DOCS.split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    return [re.findall(r"`([^`]*)`", row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "source", "expected"), _rows("Vectors of derived ids")
+)
+def test_derived_id_is_the_documented_one(
+    title: str, address: str, source: str, expected: str
+) -> None:
+    """A derived id is the one that docs/identity.md fixes, for ever."""
+    assert identity.derived_id(title, address or None, source or None) == expected
+
+
+@pytest.mark.parametrize(
+    ("clipping_id", "seconds", "day", "expected"), _rows("Vectors of instants")
+)
+def test_instant_of_a_day_is_the_documented_one(
+    clipping_id: str, seconds: str, day: str, expected: str
+) -> None:
+    """The instant of a day in Los Angeles is the one that docs/identity.md fixes, for ever."""
+    year, month, number = map(int, day.split("-"))
+    instant = times.instant(When(year, month, number), ZoneInfo("America/Los_Angeles"), clipping_id)
+    assert identity.seconds_after_noon(clipping_id) == int(seconds)
+    assert instant == datetime.fromisoformat(expected)
+
+
+@given(_TEXTS, _TEXTS | st.none(), _TEXTS | st.none())
+def test_derived_id_can_be_part_of_an_address(
+    title: str, address: str | None, source: str | None
+) -> None:
+    """Whatever the title, a derived id has only the characters that ids may have."""
+    derived = identity.derived_id(title, address, source)
+    assert identity.LOCAL_ID.fullmatch(derived)
+    assert len(derived) <= 71
+
+
+def test_how_a_title_is_composed_or_spaced_plays_no_part() -> None:
+    """Composed or decomposed letters and wrapped lines give the same id."""
+    assert identity.derived_id("Las Angeleñas", None, None) == identity.derived_id(
+        "Las  Angelen\u0303as\n", None, None
+    )
+
+
+def test_source_counts_only_without_an_address() -> None:
+    """The source plays a part in an id only where there is no address."""
+    with_address = {identity.derived_id("A", "https://a.example/", s) for s in ("B", "C", None)}
+    assert len(with_address) == 1
+    assert identity.derived_id("A", None, "B") != identity.derived_id("A", None, "C")
+
+
+@pytest.mark.parametrize(
+    ("clipping_id", "expected"),
+    [
+        ("a-clipping", "tag:example.org,2016:clippings/a-clipping"),
+        ("https://old.example.org/?p=12", "https://old.example.org/?p=12"),
+        ("urn:uuid:1225c695-cfb8-4ebb-aaaa-80da344efa6a",) * 2,
+        ("tag:old.example,2010:1",) * 2,
+    ],
+)
+def test_entry_id(clipping_id: str, expected: str) -> None:
+    """An id of our own becomes a tag URI; a URI from another feed stays as it is."""
+    assert identity.entry_id("example.org,2016", clipping_id) == expected
+
+
+@pytest.mark.parametrize("typed", ["javascript:x", "tag:", "https://a b", "HTTP:x", "a:b", "urn:é"])
+def test_what_is_no_uri_for_an_id(typed: str) -> None:
+    """Only http, https, tag and urn begin an id that is taken over."""
+    assert not identity.is_uri(typed)
+
+
+def test_feed_ids() -> None:
+    """The feed of all clippings and each project's have ids of their own."""
+    assert identity.feed_id("example.org,2016", None) == "tag:example.org,2016:feeds"
+    assert identity.feed_id("example.org,2016", "x") == "tag:example.org,2016:projects/x"

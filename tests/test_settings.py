@@ -1,0 +1,63 @@
+"""Settings from what was typed and from the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from feedpress.errors import SettingsError
+from feedpress.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param({}, Settings(Path("clippings.yaml"), None), id="nothing"),
+        pytest.param(
+            {"FEEDPRESS_FILE": "", "FEEDPRESS_URL": ""},
+            Settings(Path("clippings.yaml"), None),
+            id="empty texts",
+        ),
+        pytest.param(
+            {"FEEDPRESS_FILE": "a/press.yaml", "HOME": "/"},
+            Settings(Path("a/press.yaml")),
+            id="a file",
+        ),
+        pytest.param(
+            {"FEEDPRESS_URL": "https://example.org/press"},
+            Settings(url="https://example.org/press/"),
+            id="an address",
+        ),
+    ],
+)
+def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
+    """A variable that is missing or empty means the default; an address ends in a slash."""
+    assert Settings.from_environ(environ) == expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(), Settings(Path("b.yaml"), "https://example.org/press/")],
+    ids=["file alone", "file and address"],
+)
+def test_another_process_has_the_same_settings(settings: Settings) -> None:
+    """The variables for a process that is started lead to the same settings there."""
+    assert Settings.from_environ(settings.to_environ()) == settings
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("example.org", "starts with https://"),
+        ("javascript:alert(1)", "starts with https://"),
+        ("https://example.org/?a", "ends before any"),
+        ("https://example.org/#a", "ends before any"),
+        ("https://", "names no web site"),
+        ("https://example.org/a b", "no spaces"),
+        ("https://example.org:port/", "not a web address"),
+    ],
+)
+def test_public_address_that_can_not_be_one(url: str, why: str) -> None:
+    """A public address that can't be used is named, and the reason is told."""
+    with pytest.raises(SettingsError, match=why) as raised:
+        Settings.from_environ({"FEEDPRESS_URL": url})
+    assert repr(url) in str(raised.value)
