@@ -1,0 +1,110 @@
+"""Problem: what is wrong in an editor's file, where, and how to mend it; and the list of codes.
+
+Texts that fit one place only are written there; `docs/problems.md` explains each code.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feedpress.errors import FeedpressError
+from feedpress.model import Place
+
+
+class Severity(StrEnum):
+    """How bad it is: an error keeps something off the air, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+#: Every code, with what it is in a few words.
+CODES = {
+    "address": "not a web address that can be published",
+    "alias": "an anchor, an alias or a merge key of YAML",
+    "ambiguous-name": "a name that two projects or sources claim",
+    "bad-id": "an id that can't be part of an address",
+    "bad-value": "a value that this key can't have",
+    "bracket": "a bracket that is not closed",
+    "clippings-missing": "a file without clippings",
+    "control-character": "a character that no feed can carry",
+    "damaged-text": "a character that stands for a lost one",
+    "date": "not a date, or one that never was",
+    "double": "a clipping that looks like another",
+    "duplicate-section": "a section that stands in two files",
+    "empty-file": "a file with nothing in it",
+    "encoding": "a file that is not UTF-8",
+    "escape": "a backslash that means something special",
+    "indentation": "a line that starts at the wrong column",
+    "missing-colon": "a line without a key and its colon",
+    "missing-date": "a clipping without a date",
+    "missing-key": "a key that must be there",
+    "not-a-list": "something else where a list is wanted",
+    "not-a-mapping": "something else where keys are wanted",
+    "not-text": "a list or keys where a text is wanted",
+    "publication-missing": "a file that does not say what it publishes",
+    "quote": "a quotation mark that is not closed, or text behind one",
+    "repeated-id": "an id that another clipping has",
+    "repeated-key": "a key that stands twice",
+    "several-documents": "a second YAML document in the file",
+    "special-character": "a text that starts with a character special to YAML",
+    "surrogate": "half of a character",
+    "syntax": "something that is not YAML",
+    "tab": "a tab where spaces are wanted",
+    "tag": "a type written with an exclamation mark",
+    "too-deep": "lists in lists in lists",
+    "too-long": "a text longer than any clipping needs",
+    "too-large": "a file larger than feedpress reads",
+    "colon": "a colon inside a text without quotation marks",
+    "unknown-key": "a key that feedpress does not know",
+    "unknown-project": "a project that the file does not describe",
+    "unreadable": "a file that can't be opened",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong at one place."""
+
+    code: str
+    message: str
+    cure: str
+    place: Place
+    severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise ValueError(f"unknown problem code {self.code!r}: add it to CODES")
+
+    def __str__(self) -> str:
+        place = self.place
+        where = f"{place.file}:{place.line}:{place.column}"
+        return f"{where}: {self.severity}: {self.message}; {self.cure} [{self.code}]"
+
+
+class Unreadable(FeedpressError):
+    """The file can't be published at all; what was published stays."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shown(typed: str) -> str:
+    """Give what an editor typed as a message shows it: in quotation marks, and not too long."""
+    return repr(typed if len(typed) <= 60 else f"{typed[:57]}...")
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort errors before warnings, and each by file and line."""
+    return tuple(sorted(problems, key=_rank))
+
+
+def counted(number: int, noun: str) -> str:
+    """Give a number of things in words: "1 error", "2 errors"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _rank(problem: Problem) -> tuple[bool, str, int, int]:
+    place = problem.place
+    return (problem.severity is Severity.WARNING, place.file, place.line, place.column)

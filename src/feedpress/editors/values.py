@@ -1,0 +1,175 @@
+"""What an editor types as one value, read: dates, ids, languages. Texts in, values out.
+
+Each function raises BadValue, whose message and cure are for the editor.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from feedpress import identity
+from feedpress.addresses import to_base, to_uri
+from feedpress.editors.problems import shown
+from feedpress.model import When
+
+_DATE = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
+    r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
+    r"(?: ?(?P<zone>[Zz]|[+-]\d\d:\d\d))?)?)?)?",
+    re.ASCII,
+)
+_TAG = re.compile(
+    r"(?:[a-z0-9._-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_EMAIL = re.compile(r"[^\s@<>()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+# Names of the system's database that mean another zone, or other seconds, on another machine.
+_MACHINE_ZONES = ("localtime", "posixrules", "posix/", "right/")
+
+_DATE_CURE = "write a day as 2016-09-14, a month as 2016-09, a year as 2016"
+
+
+class BadValue(ValueError):
+    """A value that its key can't have: the problem's code, what is wrong, and the cure."""
+
+    def __init__(self, code: str, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.cure = cure
+
+
+def when(typed: str) -> When:
+    """Read a year, a month, a day, or a time with or without its offset from UTC."""
+    found = _DATE.fullmatch(typed.strip())
+    if not found:
+        raise BadValue("date", f"{shown(typed)} is not a date", _DATE_CURE)
+    year = int(found["year"])
+    month, day = (int(found[name]) if found[name] else None for name in ("month", "day"))
+    try:
+        date(year, month or 1, day or 1)
+        time = _time(found) if found["hour"] else None
+    except ValueError as error:
+        raise BadValue(
+            "date", f"{typed!r} never was: {error}", "look up the date, or give the month alone"
+        ) from error
+    if not 1000 <= year <= 9998:
+        raise BadValue("date", f"{typed!r} is not a year of our time", _DATE_CURE)
+    return When(year, month, day, time)
+
+
+def address(typed: str) -> str:
+    """Read a web address into an absolute URI."""
+    try:
+        return to_uri(typed.strip())
+    except ValueError as error:
+        raise BadValue(
+            "address",
+            f"{shown(typed)} can't be published: {error}",
+            "copy the whole address from the browser, with https:// in front",
+        ) from error
+
+
+def base(typed: str) -> str:
+    """Read the public address that every path is put behind."""
+    try:
+        return to_base(typed.strip())
+    except ValueError as error:
+        raise BadValue(
+            "address", f"{shown(typed)} can't be the public address: {error}",
+            "write it like https://feeds.example.org/",
+        ) from error  # fmt: skip
+
+
+def clipping_id(typed: str) -> str:
+    """Read a clipping's id: a local one, or a URI that comes from an imported feed."""
+    if identity.LOCAL_ID.fullmatch(typed) or identity.is_uri(typed):
+        return typed
+    raise BadValue(
+        "bad-id",
+        f"the id {shown(typed)} can't be part of an address",
+        "use small letters a to z, digits, hyphens, dots; start with a letter or a digit",
+    )
+
+
+def slug(typed: str) -> str:
+    """Read the short name of a project, which is part of addresses."""
+    if identity.LOCAL_ID.fullmatch(typed):
+        return typed
+    raise BadValue(
+        "bad-id",
+        f"the short name {shown(typed)} can't be part of an address",
+        "use small letters a to z, digits, hyphens, dots; start with a letter or a digit",
+    )
+
+
+def tag(typed: str) -> str:
+    """Read the authority and the date of tag URIs (RFC 4151 §2.1)."""
+    if _TAG.fullmatch(typed):
+        when(typed.rpartition(",")[2])
+        return typed
+    raise BadValue(
+        "bad-value",
+        f"{shown(typed)} can't begin the ids of entries",
+        "write a domain that you owned on a day, a comma and that year: example.org,2016",
+    )
+
+
+def time_zone(typed: str) -> ZoneInfo:
+    """Read the name of a time zone of the IANA database."""
+    try:
+        if typed.startswith(_MACHINE_ZONES):
+            raise ZoneInfoNotFoundError(typed)
+        return ZoneInfo(typed)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadValue(
+            "bad-value",
+            f"{shown(typed)} is not a time zone",
+            "write continent and city, like America/Los_Angeles or Europe/Madrid, or UTC",
+        ) from error
+
+
+def language(typed: str) -> str:
+    """Read a language tag (RFC 5646 §2.1)."""
+    return _matching(_LANGUAGE, typed, "a language", "write it like en, en-US, es")
+
+
+def email(typed: str) -> str:
+    """Read an e-mail address (RFC 5322 §3.4.1, without its oddities)."""
+    return _matching(_EMAIL, typed, "an e-mail address", "write it like team@example.org")
+
+
+def colour(typed: str) -> str:
+    """Read a CSS colour of six digits."""
+    return _matching(_COLOUR, typed, "a colour", 'write it in quotation marks: "#1a5fb4"')
+
+
+def switch(typed: str) -> bool:
+    """Read true or false, as YAML 1.2 has them; `yes` and `no` are texts."""
+    if typed in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return typed.lower() == "true"
+    raise BadValue("bad-value", f"{shown(typed)} is neither true nor false", "write true or false")
+
+
+def _matching(pattern: re.Pattern[str], typed: str, what: str, cure: str) -> str:
+    if pattern.fullmatch(typed):
+        return typed
+    raise BadValue("bad-value", f"{shown(typed)} is not {what}", cure)
+
+
+def _time(found: re.Match[str]) -> datetime:
+    year, month, day, hour, minute, second = (
+        int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")
+    )
+    return datetime(year, month, day, hour, minute, second, tzinfo=_offset(found["zone"]))
+
+
+def _offset(zone: str | None) -> timezone | None:
+    if zone is None or zone in "Zz":
+        return UTC if zone else None
+    hours, minutes = int(zone[1:3]), int(zone[4:6])
+    if hours > 23 or minutes > 59:
+        raise ValueError("no place is that far from UTC")
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if zone[0] == "-" else offset)

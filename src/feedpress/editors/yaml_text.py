@@ -1,0 +1,318 @@
+"""YAML text to plain lists, mappings and texts that know their places.
+
+The only module that imports `yaml`. It takes libyaml's events one by one, which carry line and
+column, and makes no value of any type but text: what a date or a number is, the file's shape
+decides. So `no` stays "no" and `12:30` stays "12:30", as in YAML 1.2. Anchors, aliases and tags
+are refused where they stand, so that nothing can expand.
+"""
+
+import codecs
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Set
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
+
+from feedpress.editors import syntax
+from feedpress.editors.problems import Problem, Severity, Unreadable, shown
+from feedpress.model import Place
+
+MAX_BYTES = 64 * 2**20
+MAX_TEXT = 100_000  # characters of one value
+_MAX_DEPTH = 12  # the format needs 4
+
+# YAML 1.2 §5.1 allows no other character in a file; libyaml gives up at the first one.
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]+"
+)
+# XML 1.0 §2.2 allows no other character in a feed.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What is left where a text went through a wrong encoding.
+_DAMAGED = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
+# libyaml reads these as line breaks, as YAML 1.1 did. In YAML 1.2 (§5.4) they are text, so they
+# pass it in the guise of characters that no file may hold.
+_BREAKS_OF_1_1 = "\x85\u2028\u2029"
+_GUISES = "\ufdd0\ufdd1\ufdd2"
+_TO_GUISE = str.maketrans(_BREAKS_OF_1_1, _GUISES)
+_FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
+
+
+class Spoilt:
+    """Stands for a value whose problem is already reported."""
+
+
+SPOILT = Spoilt()
+
+
+class Mapping(dict[str, Any]):
+    """A YAML mapping: its good values, the places of all its keys, and the keys that went wrong."""
+
+    __slots__ = ("_file", "_index", "_mark", "_marks", "is_whole", "spoilt")
+
+    def __init__(self, file: str, mark: Any) -> None:
+        super().__init__()
+        self._file = file
+        self._mark = mark
+        # Key, its mark, its value's mark, and so on. Marks are what libyaml made anyway; they are
+        # looked for, and turned into places, only where something is wrong.
+        self._marks: list[Any] = []
+        self._index: dict[str, int] | None = None
+        #: Keys whose value can't be used and has been reported, or that were misspelt.
+        self.spoilt: Set[str] = frozenset()
+        #: False where a key can't be made out: it may be any.
+        self.is_whole = True
+
+    def add(self, key: str, value: Any, key_mark: Any, value_mark: Any) -> None:
+        """Take in a key, and its value unless that is spoilt."""
+        self._marks += (key, key_mark, value_mark)
+        if value is SPOILT:
+            self.spoil(key)
+        else:
+            self[key] = value
+
+    def spoil(self, key: str) -> None:
+        """Take a key's value out; its place stays known."""
+        self.pop(key, None)
+        if not isinstance(self.spoilt, set):  # most mappings never need one
+            self.spoilt = set()
+        self.spoilt.add(key)
+
+    def has_key(self, key: str) -> bool:
+        """Tell whether a key stands there, whatever became of its value."""
+        return key in self._found()
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return _place(self._file, self._mark)
+
+    def place_of_key(self, key: str) -> Place:
+        """Where a key stands."""
+        return _place(self._file, self._marks[self._found()[key] + 1])
+
+    def place_of(self, key: str) -> Place:
+        """Where a key's value stands."""
+        return _place(self._file, self._marks[self._found()[key] + 2])
+
+    def _found(self) -> dict[str, int]:
+        """Give where in the marks each key is; what is new since the last time is added."""
+        if self._index is None:
+            self._index = {}
+        for index in range(len(self._index) * 3, len(self._marks), 3):
+            self._index[self._marks[index]] = index
+        return self._index
+
+
+class Sequence(list[Any]):
+    """A YAML sequence: its good items and their places."""
+
+    __slots__ = ("_file", "_marks", "is_whole")
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self._file = file
+        self._marks: list[Any] = []
+        #: False where an item is left out because it is spoilt.
+        self.is_whole = True
+
+    def add(self, value: Any, mark: Any) -> None:
+        """Take in an item, unless it is spoilt."""
+        if value is SPOILT:
+            self.is_whole = False
+        else:
+            self.append(value)
+            self._marks.append(mark)
+
+    def place_of(self, index: int) -> Place:
+        """Where an item stands."""
+        return _place(self._file, self._marks[index])
+
+
+def _place(file: str, mark: Any) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)
+
+
+def parse(data: bytes, file: str, problems: list[Problem]) -> tuple[Any, Place]:
+    """Give the value that a file holds and its place: Mapping, Sequence, text, or None if empty.
+
+    What costs only a value is added to `problems`. Raises Unreadable.
+    """
+    return _Reader(_decoded(data, file), file, problems).document()
+
+
+class _Reader:
+    def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
+        self._file = file
+        self._problems = problems
+        self._unprintable = [found.start() for found in _UNPRINTABLE.finditer(text)]
+        if self._unprintable:
+            self._report_unprintable(text)
+            text = _UNPRINTABLE.sub(lambda found: " " * len(found[0]), text)
+        self._disguised = any(character in text for character in _BREAKS_OF_1_1)
+        self._text = text.translate(_TO_GUISE) if self._disguised else text
+        # Most files have no character that is worth a second look, except by way of escapes.
+        self._is_doubtful = bool(self._unprintable or self._disguised or _DAMAGED.search(text))
+        self._depth = 0
+        self._next: Callable[[], Any] = CParser(self._text).get_event
+
+    def document(self) -> tuple[Any, Place]:
+        try:
+            return self._document()
+        except yaml.MarkedYAMLError as error:
+            problem = syntax.problem(error, self._text, self._file)
+            is_told = any(each.place == problem.place for each in self._problems)
+            raise Unreadable(() if is_told else [problem]) from error
+
+    def _document(self) -> tuple[Any, Place]:
+        self._next()  # the stream's start
+        if isinstance(self._next(), yaml.StreamEndEvent):
+            return None, Place(self._file, 1, 1)
+        first = self._next()
+        value = self._value(first)
+        self._next()  # the document's end
+        if isinstance(second := self._next(), yaml.DocumentStartEvent):
+            message = "a second document begins here"
+            cure = "take the line of hyphens or dots out, or make two files"
+            raise self._unreadable("several-documents", second, message, cure)
+        if value is None:
+            return None, Place(self._file, 1, 1)
+        return value, _place(self._file, first.start_mark)
+
+    def _value(self, event: Any) -> Any:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return self._scalar(event)
+        if kind is yaml.AliasEvent:
+            return self._refuse(event)
+        refused = self._refuse(event) if event.anchor or event.tag else None
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            message = "lists or keys are nested too deep here"
+            raise self._unreadable("too-deep", event, message, "take the extra brackets out")
+        read = self._mapping if kind is yaml.MappingStartEvent else self._sequence
+        collection = read(event.start_mark)
+        self._depth -= 1
+        return refused or collection
+
+    def _sequence(self, _mark: Any) -> Sequence:
+        sequence = Sequence(self._file)
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            sequence.add(self._value(event), event.start_mark)
+        return sequence
+
+    def _mapping(self, mark: Any) -> Mapping:
+        mapping = Mapping(self._file, mark)
+        while type(key_event := self._next()) is not yaml.MappingEndEvent:
+            key = self._value(key_event)
+            value_event = self._next()
+            value = self._value(value_event)
+            if not self._is_key(key, key_event):
+                mapping.is_whole = False
+            elif self._is_new_key(key, key_event, mapping):
+                mapping.add(key, value, key_event.start_mark, value_event.start_mark)
+        return mapping
+
+    def _scalar(self, event: Any) -> str | Spoilt | None:
+        value: str = event.value
+        if event.anchor or event.tag:
+            return self._refuse(event)
+        if not value:
+            return value if event.style else None
+        if len(value) > MAX_TEXT:
+            message = f"this text has {len(value):,} characters"
+            cure = f"shorten it to {MAX_TEXT:,}; a quotation mark may be missing"
+            return self._report("too-long", event, message, cure)
+        # Without quotation marks there are no escapes, and so nothing but what the file holds.
+        if self._is_doubtful or event.style == '"':
+            return self._looked_at(value, event)
+        return value
+
+    def _looked_at(self, value: str, event: Any) -> str | Spoilt:
+        if self._unprintable and self._has_unprintable(event):
+            return SPOILT
+        if self._disguised:
+            value = value.translate(_FROM_GUISE)
+        if bad := _NOT_XML.search(value):
+            message = f"the text has the character U+{ord(bad[0]):04X}, which no feed can carry"
+            cure = "take it out; a backslash in double quotation marks is written twice"
+            return self._report("control-character", event, message, cure)
+        if bad := _DAMAGED.search(value):
+            message = f"the text has the character U+{ord(bad[0]):04X}, a sign of damage"
+            cure = "copy the text anew from where it comes from"
+            self._report("damaged-text", event, message, cure, Severity.WARNING)
+        return value
+
+    def _is_key(self, key: Any, event: Any) -> bool:
+        if key is SPOILT:
+            return False
+        if not isinstance(key, str):
+            cure = "write a name and a colon, like title:"
+            self._report("syntax", event, "a key is wanted here", cure)
+            return False
+        if key == "<<":
+            self._report("alias", event, "keys can't be merged", "write the keys out")
+            return False
+        return True
+
+    def _is_new_key(self, key: str, event: Any, mapping: Mapping) -> bool:
+        if key in mapping or key in mapping.spoilt:
+            first = mapping.place_of_key(key).line
+            message = f"{shown(key)} stands twice; the first is in line {first}"
+            self._report("repeated-key", event, message, "keep the one that is right")
+            mapping.spoil(key)  # which of them was meant can't be known
+            return False
+        return True
+
+    def _refuse(self, event: Any) -> Spoilt:
+        if event.anchor is None:
+            cure = "take the word with the exclamation mark out, or put the text in quotation marks"
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+            return self._report("tag", event, f"{shown(tag)} is a YAML tag", cure)
+        is_alias = isinstance(event, yaml.AliasEvent)
+        name = f"*{event.anchor}" if is_alias else f"&{event.anchor}"
+        message = f"{shown(name)} is a YAML {'alias' if is_alias else 'anchor'}"
+        cure = "write the text out; if it begins like that, put it in quotation marks"
+        return self._report("alias", event, message, cure)
+
+    def _has_unprintable(self, event: Any) -> bool:
+        start = bisect_left(self._unprintable, event.start_mark.index)
+        return start < bisect_left(self._unprintable, event.end_mark.index)
+
+    def _report_unprintable(self, text: str) -> None:
+        line_starts = [0, *(found.end() for found in syntax.LINE_BREAK.finditer(text))]
+        for index in self._unprintable:
+            line = bisect_right(line_starts, index)
+            message = f"the character U+{ord(text[index]):04X} stands here, which no feed can carry"
+            cure = "it can't be seen: delete it, or type the words around it anew"
+            place = Place(self._file, line, index - line_starts[line - 1] + 1)
+            self._problems.append(Problem("control-character", message, cure, place))
+
+    def _report(
+        self, code: str, event: Any, message: str, cure: str, severity: Severity = Severity.ERROR
+    ) -> Spoilt:
+        place = _place(self._file, event.start_mark)
+        self._problems.append(Problem(code, message, cure, place, severity))
+        return SPOILT
+
+    def _unreadable(self, code: str, event: Any, message: str, cure: str) -> Unreadable:
+        return Unreadable([Problem(code, message, cure, _place(self._file, event.start_mark))])
+
+
+def _decoded(data: bytes, file: str) -> str:
+    if len(data) > MAX_BYTES:
+        message = f"the file has {len(data):,} bytes"
+        cure = f"feedpress reads {MAX_BYTES:,} at most: divide it into files in a folder"
+        raise Unreadable([Problem("too-large", message, cure, Place(file, 1, 1))])
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]
+    try:
+        if not wide:
+            return data.decode("utf-8-sig")
+        place = Place(file, 1, 1)
+    except UnicodeDecodeError as error:
+        lines = syntax.LINE_BREAK.split(error.object[: error.start].decode())
+        place = Place(file, len(lines), len(lines[-1]) + 1)
+    message = "the file is not written in UTF-8" + (" but in UTF-16 or the like" if wide else "")
+    cure = "save it again and choose UTF-8 as the encoding"
+    raise Unreadable([Problem("encoding", message, cure, place)])
