@@ -1,0 +1,195 @@
+"""What Atom and RSS share; the only module that imports feedgen, and that knows its traps.
+
+feedgen makes single entries, and feeds without entries; they are put together here, so that an
+entry is turned into XML once, however many feeds have it. What feedgen 1.0.0 does wrong:
+
+- `formatRFC2822` switches the locale of the whole process: replaced where feedgen calls it.
+- `updated` and `lastBuildDate` default to now: always set here.
+- A link of an Atom entry loses all but its href: such links are added to the element.
+- The link of an RSS channel is the last one set, whatever its rel: the alternate link comes last.
+- Extensions are loaded by name for each entry, and have no `media:content` with a description:
+  what goes beyond the core is added to the element.
+- Naive dates, control characters and empty titles raise: the editors' side lets none through.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import feedgen.entry
+import feedgen.feed
+from feedgen.ext.base import BaseExtension
+from lxml import etree
+
+from feedpress import addresses
+from feedpress.feeds.feed import Entry, Feed
+
+ATOM_NS = "http://www.w3.org/2005/Atom"
+CONTENT_NS = "http://purl.org/rss/1.0/modules/content/"
+DC_NS = "http://purl.org/dc/elements/1.1/"
+MEDIA_NS = "http://search.yahoo.com/mrss/"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+# Elements that hold plain text. Some readers take a "&lt;" there for markup, but not a "&#x3C;"
+# (RSS Advisory Board, RSS Best Practices Profile, "Character Data"); to XML they are the same.
+_PLAIN_TEXT = re.compile(
+    rb"<(?:title|subtitle|summary|name|rights|copyright|category|dc:creator|media:description)\b"
+    rb"[^>]*>[^<]*"
+)
+_AT_ONCE = 500  # entries
+_CHANNEL_DESCRIPTION = re.compile(rb"<description>[^<]*")
+
+
+def _rfc822_date(time: datetime) -> str:
+    return format_datetime(time.astimezone(UTC), usegmt=True)
+
+
+feedgen.feed.formatRFC2822 = _rfc822_date
+feedgen.entry.formatRFC2822 = _rfc822_date
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a document of one format is put together."""
+
+    media_type: str
+    #: The elements around the entries, the root first.
+    around: tuple[str, ...]
+    #: The element of an entry.
+    entry: bytes
+    #: Namespaces that entries have beyond feedgen's core, declared on the root.
+    prefixes: dict[str, str]
+
+    @cached_property
+    def closing(self) -> bytes:
+        """The end of a document, as it is printed."""
+        return b"".join(b"%s</%s>\n" % each for each in reversed(list(self._indented())))
+
+    @cached_property
+    def end_of_entry(self) -> bytes:
+        """The end tag of an entry, as it is printed."""
+        return b"%s</%s>\n" % (b"  " * len(self.around), self.entry)
+
+    def _indented(self) -> Iterator[tuple[bytes, bytes]]:
+        return ((b"  " * depth, name.encode()) for depth, name in enumerate(self.around))
+
+
+ATOM = Format(addresses.ATOM, ("feed",), b"entry", {"media": MEDIA_NS})
+RSS = Format(
+    addresses.RSS,
+    ("rss", "channel"),
+    b"item",
+    {"atom": ATOM_NS, "content": CONTENT_NS, "dc": DC_NS, "media": MEDIA_NS},
+)
+
+
+class _Prefixes(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """The way to have prefixes declared on a root that feedgen makes."""
+
+    declared: dict[str, str]
+
+    def extend_ns(self) -> dict[str, str]:
+        return self.declared
+
+
+class _AtomPrefixes(_Prefixes):
+    declared = ATOM.prefixes
+
+
+class _RssPrefixes(_Prefixes):
+    declared = RSS.prefixes
+
+
+def new_feed(feed: Feed, form: Format) -> Any:
+    """Give a FeedGenerator with all that both formats have, and no entries."""
+    written = feedgen.feed.FeedGenerator()
+    written.register_extension("atom_prefixes", _AtomPrefixes, None, atom=True, rss=False)
+    written.register_extension("rss_prefixes", _RssPrefixes, None, atom=False, rss=True)
+    written.id(feed.id)
+    written.title(feed.title)
+    written.subtitle(feed.subtitle)
+    written.updated(feed.updated)
+    written.language(feed.language)
+    written.generator("feedpress")
+    written.rights(feed.rights)
+    written.link(href=feed.self_link(form.media_type), rel="self", type=form.media_type)
+    written.link(href=feed.alternate, rel="alternate", type=addresses.HTML)
+    return written
+
+
+def new_entry(entry: Entry) -> Any:
+    """Give a FeedEntry with all that both formats have in the same way."""
+    written = feedgen.entry.FeedEntry()
+    written.id(entry.id)
+    written.title(entry.title)
+    written.published(entry.published)
+    written.updated(entry.updated)
+    if entry.categories:
+        written.category(
+            [{"term": c.term, "label": c.label, "scheme": c.scheme} for c in entry.categories]
+        )
+    return written
+
+
+def add_link(element: Any, href: str, rel: str) -> None:
+    """Add a link to an Atom entry (RFC 4287 §4.2.7)."""
+    etree.SubElement(element, "link", href=href, rel=rel)
+
+
+def add_image(element: Any, entry: Entry) -> None:
+    """Add an entry's picture (Media RSS 1.5, `media:content`)."""
+    if entry.image:
+        picture = etree.SubElement(
+            element, f"{{{MEDIA_NS}}}content", url=entry.image.url, medium="image"
+        )
+        if entry.image.alt:
+            etree.SubElement(picture, f"{{{MEDIA_NS}}}description").text = entry.image.alt
+
+
+def add_text(element: Any, namespace: str, name: str, text: str) -> None:
+    """Add a child element that holds a text."""
+    etree.SubElement(element, f"{{{namespace}}}{name}").text = text
+
+
+def set_language(element: Any, language: str | None) -> None:
+    """Say in which language an entry is, where it is not the feed's (RFC 4287 §2)."""
+    if language:
+        element.set(_XML_LANG, language)
+
+
+def print_entries(
+    entries: Iterable[Entry], make_element: Callable[[Entry], Any], form: Format
+) -> Iterator[tuple[str, bytes]]:
+    """Give each entry's id and the XML that stands in a document, whose root has the prefixes.
+
+    Many are printed at once, which is faster than one by one, but not all: the tree is large.
+    """
+    waiting = iter(entries)
+    while some := list(islice(waiting, _AT_ONCE)):
+        root = inner = etree.Element(form.around[0], nsmap=form.prefixes)
+        for name in form.around[1:]:
+            inner = etree.SubElement(inner, name)
+        inner.extend(map(make_element, some))
+        printed = etree.tostring(root, encoding="UTF-8", pretty_print=True)
+        # In a text "<" is written as "&lt;", so these are tags and nothing else.
+        start = printed.index(b"<%s" % form.entry) - 2 * len(form.around)
+        whole = _PLAIN_TEXT.sub(_with_hexadecimal_references, printed[start:])
+        for entry, part in zip(some, whole.split(form.end_of_entry), strict=False):
+            yield entry.id, part + form.end_of_entry
+
+
+def put_together(document: bytes, entries: Iterable[bytes], form: Format) -> bytes:
+    """Put printed entries into the document of a feed without entries."""
+    start = document[: -len(form.closing)]
+    for plain in (_PLAIN_TEXT, _CHANNEL_DESCRIPTION):
+        start = plain.sub(_with_hexadecimal_references, start)
+    return b"".join((start, *entries, form.closing))
+
+
+def _with_hexadecimal_references(found: re.Match[bytes]) -> bytes:
+    return found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")

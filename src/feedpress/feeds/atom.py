@@ -1,0 +1,39 @@
+"""A Feed as an Atom 1.0 document (RFC 4287)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from feedpress.feeds import _feedgen
+from feedpress.feeds.feed import Entry, Feed
+
+
+def render(feed: Feed, entries: Mapping[str, bytes]) -> bytes:
+    """Give the document; `entries` has the XML of its entries by id, from `render_entries`."""
+    written = _feedgen.new_feed(feed, _feedgen.ATOM)
+    written.author(_person(feed.author.name, feed.author.email, feed.author.uri))
+    written.icon(feed.icon)
+    written.logo(feed.logo)
+    recent = (entries[entry.id] for entry in feed.recent)
+    return _feedgen.put_together(written.atom_str(pretty=True), recent, _feedgen.ATOM)
+
+
+def render_entries(entries: Iterable[Entry]) -> dict[str, bytes]:
+    """Give the XML of each entry by its id, the same in every feed that has it."""
+    return dict(_feedgen.print_entries(entries, _element, _feedgen.ATOM))
+
+
+def _element(entry: Entry) -> Any:
+    written = _feedgen.new_entry(entry)
+    if entry.author:
+        written.author(_person(entry.author.name, uri=entry.author.url))
+    written.summary(entry.summary)
+    written.content(entry.content, type="html")
+    element = written.atom_entry()
+    _feedgen.add_link(element, entry.alternate, "alternate")
+    _feedgen.set_language(element, entry.language)
+    _feedgen.add_image(element, entry)
+    return element
+
+
+def _person(name: str, email: str | None = None, uri: str | None = None) -> dict[str, Any]:
+    return {"name": name, "email": email, "uri": uri}

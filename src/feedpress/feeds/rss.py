@@ -1,0 +1,42 @@
+"""A Feed as an RSS 2.0 document (RSS Advisory Board, with its Best Practices Profile)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from feedpress.feeds import _feedgen, markup
+from feedpress.feeds.feed import Entry, Feed
+
+#: Minutes for which a reader may keep a feed before it asks again.
+TTL = 30
+
+
+def render(feed: Feed, items: Mapping[str, bytes]) -> bytes:
+    """Give the document; `items` has the XML of its entries by id, from `render_items`."""
+    written = _feedgen.new_feed(feed, _feedgen.RSS)
+    if feed.author.email:
+        written.managingEditor(f"{feed.author.email} ({feed.author.name})")
+    if feed.logo:
+        written.image(url=feed.logo, title=feed.title, link=feed.alternate)
+    written.ttl(TTL)
+    recent = (items[entry.id] for entry in feed.recent)
+    return _feedgen.put_together(written.rss_str(pretty=True), recent, _feedgen.RSS)
+
+
+def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:
+    """Give the XML of each entry by its id, the same in every feed that has it."""
+    return dict(_feedgen.print_entries(entries, _element, _feedgen.RSS))
+
+
+def _element(entry: Entry) -> Any:
+    written = _feedgen.new_entry(entry)
+    written.link(href=entry.alternate, rel="alternate")
+    if entry.summary:
+        # A description is HTML to every reader, so the text is escaped for it.
+        written.description(markup.summary_html(entry.summary))
+    written.content(entry.content)
+    element = written.rss_entry()
+    if entry.author:
+        _feedgen.add_text(element, _feedgen.DC_NS, "creator", entry.author.name)
+    _feedgen.add_text(element, _feedgen.ATOM_NS, "updated", entry.updated.isoformat())
+    _feedgen.add_image(element, entry)
+    return element

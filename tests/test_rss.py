@@ -1,0 +1,124 @@
+"""RSS documents: the exact elements, and what they say."""
+
+import locale
+from typing import Any
+
+import pytest
+
+import support
+
+_FULL = {
+    "id": "full",
+    "title": "AT&T <b>",
+    "url": "https://news.example.org/?a=1&b=2",
+    "source": "GovTech & Co",
+    "published": "2016-09",
+    "added": "2020-01-01T10:00:00+05:45",
+    "updated": "2020-02-01T10:00:00Z",
+    "projects": ["Portal"],
+    "summary": "One & two.\n\nThree.",
+    "image": {"url": "https://news.example.org/a.jpg", "alt": "A picture"},
+}
+_PROJECTS = {"portal": {"title": "R&D <Portal>", "also": ["Portal"]}}
+
+
+def _channel(*clippings: dict[str, Any], **about: Any) -> Any:
+    loaded = support.publication(clippings, _PROJECTS, **about)
+    (channel,) = support.parse(support.rss_documents(loaded)[0])
+    return channel
+
+
+def test_item_has_exactly_what_the_file_says() -> None:
+    """Every element of a full item; the description stands before content:encoded."""
+    item = _channel(_FULL).find("item")
+    assert support.names_of_children(item) == [
+        "title", "link", "description", "content:encoded", "guid", "category", "pubDate",
+        "dc:creator", "a:updated", "media:content",
+    ]  # fmt: skip
+    assert support.text_at(item, "title") == "AT&T <b>"
+    assert support.text_at(item, "link") == "https://news.example.org/?a=1&b=2"
+    assert support.text_at(item, "description") == "<p>One &amp; two.</p>\n\n<p>Three.</p>"
+    assert support.text_at(item, "content:encoded") == (
+        "<p>GovTech &amp; Co, September 2016</p>\n<p>One &amp; two.</p>\n\n<p>Three.</p>"
+    )
+    assert support.text_at(item, "guid[@isPermaLink='false']") == (
+        "tag:example.org,2016:clippings/full"
+    )
+    assert support.text_at(item, "category[@domain='https://feeds.example.org/projects/']") == (
+        "R&D <Portal>"
+    )
+    assert support.text_at(item, "pubDate") == "Wed, 01 Jan 2020 04:15:00 GMT"
+    assert support.text_at(item, "dc:creator") == "GovTech & Co"
+    assert support.text_at(item, "a:updated") == "2020-02-01T10:00:00+00:00"
+    assert support.text_at(item, "media:content/media:description") == "A picture"
+
+
+def test_item_of_which_little_is_known_has_no_empty_element() -> None:
+    """Without a summary the description is what there is; nothing else is made up."""
+    item = _channel({"title": "A", "added": "2020"}).find("item")
+    assert support.names_of_children(item) == [
+        "title", "link", "description", "guid", "pubDate", "a:updated",
+    ]  # fmt: skip
+    assert support.text_at(item, "description") == "<p>A</p>"
+
+
+def test_channel_has_exactly_what_the_file_says() -> None:
+    """Every element of a channel, before its items."""
+    channel = _channel(
+        _FULL,
+        subtitle="The team's work & more",
+        rights="CC BY",
+        logo="https://example.org/logo.png",
+        language="en-US",
+    )
+    assert support.names_of_children(channel) == [
+        "title", "link", "description", "a:link", "copyright", "docs", "generator", "image",
+        "language", "lastBuildDate", "managingEditor", "ttl", "item",
+    ]  # fmt: skip
+    assert support.text_at(channel, "link") == "https://example.org/media/"
+    assert support.text_at(channel, "description") == "The team's work & more"
+    assert support.text_at(channel, "copyright") == "CC BY"
+    assert support.text_at(channel, "image/url") == "https://example.org/logo.png"
+    assert support.text_at(channel, "image/link") == "https://example.org/media/"
+    assert support.text_at(channel, "language") == "en-US"
+    assert support.text_at(channel, "lastBuildDate") == "Sat, 01 Feb 2020 10:00:00 GMT"
+    assert support.text_at(channel, "managingEditor") == "team@example.org (Innovation Team)"
+    assert support.text_at(channel, "ttl") == "30"
+    assert dict(channel.find("a:link", support.NAMESPACES).attrib) == {
+        "href": "https://feeds.example.org/rss.xml",
+        "rel": "self",
+        "type": "application/rss+xml",
+    }
+
+
+def test_author_without_an_address_is_no_editor() -> None:
+    """RSS wants an e-mail address in managingEditor; without one the element is left out."""
+    assert _channel(author={"name": "Team"}).find("managingEditor") is None
+
+
+def test_plain_texts_are_written_as_the_profile_wants() -> None:
+    """In titles `&` is written as &#x26; and `<` as &#x3C; (RSS Best Practices Profile)."""
+    loaded = support.publication([_FULL], _PROJECTS, title="Q&A1 <i>", subtitle="B&B <i>")
+    document = support.rss_documents(loaded)[0]
+    assert b"<title>Q&#x26;A1 &#x3C;i&gt;</title>" in document
+    assert b"<description>B&#x26;B &#x3C;i&gt;</description>" in document
+    assert b"<title>AT&#x26;T &#x3C;b&gt;</title>" in document
+    assert b">R&#x26;D &#x3C;Portal&gt;</category>" in document
+    assert b"<dc:creator>GovTech &#x26; Co</dc:creator>" in document
+
+
+def test_prefixes_are_declared_on_the_root_alone() -> None:
+    """No item declares a namespace again."""
+    loaded = support.publication([_FULL, _FULL | {"id": "other"}], _PROJECTS)
+    document = support.rss_documents(loaded)[0]
+    assert document.count(b"xmlns:") == document[: document.index(b"<channel>")].count(b"xmlns:")
+
+
+def test_dates_leave_the_locale_of_the_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """feedgen's own way of writing dates switches the locale; ours must not come near it."""
+
+    def refuse(*_: object) -> str:
+        raise AssertionError("the locale was touched")
+
+    monkeypatch.setattr(locale, "setlocale", refuse)
+    assert "Jan 2020" in (support.text_at(_channel(_FULL).find("item"), "pubDate") or "")
