@@ -1,0 +1,56 @@
+"""Feeds to pages for people, from `templates/`. Every link is relative, so that a page holds
+wherever it is served; only the addresses to copy are absolute.
+"""
+
+from functools import cache, partial
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from feedpress import addresses
+from feedpress.feeds.feed import Entry, Feed
+
+_FORMATS = ((addresses.ATOM, "Atom"), (addresses.RSS, "RSS"))
+
+
+def front_page(feeds: tuple[Feed, ...]) -> bytes:
+    """Give the page of all clippings, with every feed's address."""
+    return _render("front.html", addresses.FRONT_PAGE, feed=feeds[0], projects=feeds[1:])
+
+
+def project_page(feed: Feed, whole: Feed) -> bytes:
+    """Give a project's page, with its feeds' addresses."""
+    path = addresses.project_page(feed.slug or "")
+    return _render("project.html", path, feed=feed, whole=whole)
+
+
+def clipping_page(entry: Entry, whole: Feed) -> bytes:
+    """Give a clipping's own page."""
+    return _render("clipping.html", addresses.clipping_page(entry.slug), entry=entry, whole=whole)
+
+
+@cache
+def style_sheet() -> bytes:
+    """Give the style sheet of all pages."""
+    return resources.files("feedpress.pages").joinpath("style.css").read_bytes()
+
+
+def _render(template: str, path: str, **values: object) -> bytes:
+    link = partial(addresses.relative, page=path)
+    text = _environment().get_template(template).render(link=link, addresses=addresses, **values)
+    return text.encode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("feedpress.pages"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["formats"] = _FORMATS
+    return environment
