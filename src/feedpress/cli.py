@@ -1,0 +1,102 @@
+"""The command line: read arguments, call the parts, print, and give the exit code.
+
+Each command imports what it needs, so that none waits for what it does not use.
+"""
+
+import json
+from pathlib import Path
+
+import click
+
+import feedpress
+from feedpress.errors import FeedpressError, SettingsError
+from feedpress.settings import DEFAULT_FILE, Settings
+
+_file = click.argument(
+    "file", default=DEFAULT_FILE, envvar="FEEDPRESS_FILE", type=click.Path(path_type=Path)
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(feedpress.__version__, prog_name="feedpress")
+def main() -> None:
+    """Publish press clippings as feeds.
+
+    Editors keep one file, clippings.yaml. From it come an Atom and an RSS feed of all clippings
+    and one pair for each project.
+    """
+
+
+@main.command()
+@_file
+@click.option("--strict", is_flag=True, help="Count warnings as problems, too.")
+def check(file: Path, strict: bool) -> None:
+    """Look for mistakes in FILE and say how to mend them.
+
+    FILE is clippings.yaml, or a folder of such files. The exit code is 1 where there are
+    problems; warnings alone are fine.
+    """
+    from feedpress.delivery import files
+    from feedpress.editors import clippings_file
+    from feedpress.editors.check import warnings
+    from feedpress.editors.problems import Severity, Unreadable, counted, in_order
+
+    try:
+        publication, problems = clippings_file.load(files.Files(file).read())
+        found = in_order((*problems, *warnings(publication)))
+        summary = f"{counted(len(publication.clippings), 'clipping')} can be published"
+    except Unreadable as error:
+        found = error.problems
+        summary = "nothing can be published"
+    for problem in found:
+        click.echo(str(problem))
+    errors = sum(problem.severity is Severity.ERROR for problem in found)
+    warned = len(found) - errors
+    click.echo(f"{file}: {summary}; {counted(errors, 'error')}, {counted(warned, 'warning')}.")
+    if errors or (strict and warned):
+        raise SystemExit(1)
+
+
+@main.command()
+@_file
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port of it."
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes."
+)
+@click.option(
+    "--url",
+    envvar="FEEDPRESS_URL",
+    help="Public address, in place of the one in the file.  [env: FEEDPRESS_URL]",
+)
+def serve(file: Path, host: str, port: int, workers: int, url: str | None) -> None:
+    """Serve the feeds of FILE, and follow every change of it.
+
+    FILE is clippings.yaml, or a folder of such files. Where none is named, it is the one that
+    the variable FEEDPRESS_FILE names, else clippings.yaml.
+    """
+    try:
+        settings = Settings.of(str(file), url)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    from feedpress.delivery import server
+
+    shown = f"[{host}]" if ":" in host else host
+
+    def say_where() -> None:
+        click.echo(f"{file} is served at http://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+
+    try:
+        server.run(settings, host, port, workers, say_where)
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the file, for text editors."""
+    from feedpress.editors import shape
+
+    click.echo(json.dumps(shape.json_schema(), ensure_ascii=False, indent=2))

@@ -1,0 +1,135 @@
+"""Hold the current Snapshot; work out a new one when the file or the clock says so.
+
+The file is watched from a thread. A file that can't be read changes nothing: what was on the air
+stays there.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import watchfiles
+
+from feedpress import snapshot as snapshots
+from feedpress.delivery import files
+from feedpress.editors import check, clippings_file
+from feedpress.editors.problems import Severity, Unreadable, counted
+from feedpress.model import Publication
+from feedpress.settings import Settings
+from feedpress.snapshot import Snapshot
+
+#: Longest time until a change is seen where the file system does not tell of it, and until what
+#: is due by the clock is shown.
+LOOK_EVERY_MS = 500
+
+_log = logging.getLogger("feedpress")
+
+
+class Reloader:
+    """The current snapshot of the files that the settings name."""
+
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._settings = settings
+        self._files = files.Files(settings.file)
+        self._clock = clock
+        self._publication: Publication | None = None
+        self._snapshot: Snapshot | None = None
+        self._seen: files.Fingerprint | None = None
+        self._stop = threading.Event()
+        self._starting = threading.Lock()
+        self._watching_process: int | None = None
+
+    def current(self) -> Snapshot | None:
+        """Give the snapshot that is on the air, or None until there is a first one."""
+        if self._watching_process != os.getpid():
+            self.start()  # a server forked after the app was made, and threads do not follow
+        return self._snapshot
+
+    def start(self) -> None:
+        """Look at the files once, now, and go on in a thread until `stop`."""
+        with self._starting:  # a forked server's first requests may come at the same time
+            if self._watching_process == os.getpid():
+                return
+            self._watching_process = os.getpid()
+        self._look_whatever_comes()
+        threading.Thread(target=self._watch, name="feedpress-reload", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread; the snapshot stays as it is."""
+        self._stop.set()
+
+    def look(self) -> None:
+        """Work out a new snapshot if the files changed or something is due."""
+        seen = self._files.fingerprint()
+        if seen != self._seen:
+            # Not noted before it is loaded: a process forked meanwhile has to load it itself.
+            try:
+                self._load()
+            finally:
+                self._seen = seen
+        elif self._publication and self._snapshot:
+            due, now = self._snapshot.next_due, self._clock()
+            if due and due <= now:
+                self._show(self._publication, "what was due by the clock has changed")
+
+    def _load(self) -> None:
+        name = self._settings.file
+        try:
+            publication, problems = clippings_file.load(self._files.read())
+        except Unreadable as error:
+            stays = "what was published stays" if self._snapshot else "nothing is published yet"
+            _log.error("%s can't be published, %s:\n%s", name, stays, error)
+            return
+        if self._settings.url:
+            publication = publication.at(self._settings.url)
+        found = (*problems, *check.warnings(publication))
+        errors = [problem for problem in found if problem.severity is Severity.ERROR]
+        for problem in errors:
+            _log.error("%s", problem)
+        counts = (counted(len(errors), "error"), counted(len(found) - len(errors), "warning"))
+        told = ", ".join(count for count in counts if not count.startswith("0 "))
+        self._show(publication, f"{told} (feedpress check tells more)" if told else "")
+
+    def _show(self, publication: Publication, remark: str) -> None:
+        snapshot = snapshots.build(publication, self._clock())
+        self._publication, self._snapshot = publication, snapshot
+        clippings, feeds = counted(snapshot.clippings, "clipping"), counted(snapshot.feeds, "feed")
+        end = f"; {remark}" if remark else ""
+        _log.info("%s: %s in %s%s", self._settings.file, clippings, feeds, end)
+
+    def _watch(self) -> None:
+        for _ in self._ticks():
+            self._look_whatever_comes()
+
+    def _look_whatever_comes(self) -> None:
+        try:
+            self.look()
+        except Exception:
+            # Whatever is wrong with one state of the file must not end the watching of it.
+            _log.exception("this state of %s can't be shown", self._settings.file)
+
+    def _ticks(self) -> Iterator[None]:
+        """Tick when the folder of the file changes, and every half second in any case."""
+        while not self._stop.is_set():
+            try:
+                for _ in watchfiles.watch(
+                    self._files.folder,
+                    watch_filter=None,
+                    debounce=50,
+                    step=20,
+                    stop_event=self._stop,
+                    rust_timeout=LOOK_EVERY_MS,
+                    yield_on_timeout=True,
+                    raise_interrupt=False,
+                    recursive=False,
+                ):
+                    yield
+            except (OSError, RuntimeError):
+                # The folder itself is gone, or the system has no watch left to give: a
+                # RuntimeError in watchfiles 1.3, of a class that it does not export.
+                yield
+            self._stop.wait(LOOK_EVERY_MS / 1000)

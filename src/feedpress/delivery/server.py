@@ -1,0 +1,69 @@
+"""The built-in server: granian with the app of `feedpress.create_app` in each worker."""
+
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from wsgiref.types import WSGIApplication
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from feedpress.errors import SettingsError
+from feedpress.settings import Settings
+
+#: How long an answer that is under way may take when the server ends.
+_KILL_AFTER_S = 5
+
+
+def run(
+    settings: Settings, host: str, port: int, workers: int, on_listening: Callable[[], None]
+) -> None:
+    """Serve until a signal stops it. Raises SettingsError where the port can't be had."""
+    _require_port(host, port)
+    os.environ.update(settings.to_environ())  # the workers are processes of their own
+    server = Granian(
+        f"{__name__}:worker_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        # An answer is a look-up of microseconds that waits for nothing. Further threads would only
+        # queue for the interpreter's lock (granian would start up to 512); the network is granian's
+        # own threads' business. `backpressure` stays: it limits connections, idle ones, too.
+        blocking_threads=1,
+        # Without it, a worker that a signal reaches while it starts is waited for without end.
+        workers_kill_timeout=_KILL_AFTER_S,
+        log_level=LogLevels.warning,
+    )
+    server.on_startup(on_listening)
+    server.serve()
+
+
+def _require_port(host: str, port: int) -> None:
+    # Granian's sockets share their port (SO_REUSEPORT), so that a second feedpress would answer
+    # every other request of the first; other faults are a RuntimeError with a backtrace (2.8).
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        cure = "choose another with --host or --port"
+        why = str(error.strerror or error).partition(" (while attempting")[0]
+        raise SettingsError(f"port {port} of {host} can't be used: {why}; {cure}") from error
+
+
+def worker_app() -> WSGIApplication:
+    """Make the app of a worker, which tells of changes on standard error."""
+    import feedpress
+
+    # Until granian puts its own in their place, a forked worker has the handlers of the process
+    # that started it, which only note a signal there. Ctrl-C comes to both, and the second signal
+    # makes it hang: it is enough that the other process passes it on (granian 2.8).
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    return feedpress.create_app()

@@ -1,0 +1,246 @@
+"""The command line: what each command prints, and with which exit code it ends."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+import feedpress
+import support
+from feedpress.cli import main
+
+_ROOT = Path(__file__).parent.parent
+_GOOD = support.file_text([{"title": "One", "added": "2020"}])
+_SAME = {"title": "Same", "url": "https://a.example/", "added": "2020"}
+_WARNED = support.file_text([_SAME | {"id": "one"}, _SAME | {"id": "two"}])
+_BAD = support.file_text([{"title": "One", "added": "2020"}, {"title": "No date"}])
+
+
+def _run(*arguments: str | Path, **kwargs: Any) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], **kwargs)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """The current directory for the time of the test."""
+    with chdir(tmp_path):
+        yield tmp_path
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ([], ["check", "schema", "serve", "--version"]),
+        (["check"], ["[FILE]", "--strict"]),
+        (["schema"], ["JSON Schema"]),
+        (["serve"], ["[FILE]", "--host", "--port", "--workers", "--url", "8000", "127.0.0.1"]),
+    ],
+    ids=["feedpress", "check", "schema", "serve"],
+)
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help(command: list[str], flag: str, expected: list[str]) -> None:
+    """The help says what a command is for and names every option, with a few words for each."""
+    result = _run(*command, flag)
+    assert result.exit_code == 0
+    for name in expected:
+        assert name in result.output
+    assert "..." not in result.output.partition("\n")[2]
+    undescribed = re.compile(r"^  (-\S+( [A-Z ]+)?|[a-z]+)(  +\[.*)?$", re.MULTILINE)
+    assert not undescribed.findall(result.output)
+
+
+def test_good_file(write: Callable[[str], Path]) -> None:
+    """A file without mistakes gives one line, and exit code 0 even when warnings count."""
+    path = write(_GOOD)
+    for arguments in ([], ["--strict"]):
+        result = _run("check", path, *arguments)
+        assert result.output == f"{path}: 1 clipping can be published; 0 errors, 0 warnings.\n"
+        assert result.exit_code == 0
+
+
+def test_file_with_warnings(write: Callable[[str], Path]) -> None:
+    """Warnings alone are fine, unless they are to be counted."""
+    path = write(_WARNED)
+    result = _run("check", path)
+    assert result.exit_code == 0
+    warning, summary = result.output.splitlines()
+    assert re.match(rf"{re.escape(str(path))}:4:\d+: warning: .* \[double\]$", warning)
+    assert summary == f"{path}: 2 clippings can be published; 0 errors, 1 warning."
+    strict = _run("check", "--strict", path)
+    assert (strict.output, strict.exit_code) == (result.output, 1)
+
+
+def test_file_with_an_error(write: Callable[[str], Path]) -> None:
+    """An error is told with its place and its cure, the rest can be published."""
+    path = write(_BAD)
+    result = _run("check", path)
+    assert result.exit_code == 1
+    error, summary = result.output.splitlines()
+    assert re.match(rf"{re.escape(str(path))}:4:\d+: error: .*; .* \[missing-date\]$", error)
+    assert summary == f"{path}: 1 clipping can be published; 1 error, 0 warnings."
+
+
+def test_errors_stand_before_warnings(write: Callable[[str], Path]) -> None:
+    """All problems are told at once, those that cost something first."""
+    clippings = [_SAME | {"id": "one"}, _SAME | {"id": "two"}, {"title": "No date"}]
+    result = _run("check", write(support.file_text(clippings)))
+    assert re.findall(r": (error|warning): ", result.output) == ["error", "warning"]
+    assert result.output.endswith("; 1 error, 1 warning.\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("clippings: [", "bracket"), ("", "empty-file"), ("- a\n", "not-a-mapping")]
+)
+def test_file_that_is_no_list(write: Callable[[str], Path], text: str, code: str) -> None:
+    """A file that can't be read at all is a problem with a place."""
+    path = write(text)
+    result = _run("check", path)
+    assert result.exit_code == 1
+    assert f"[{code}]" in result.output
+    assert result.output.endswith(f"{path}: nothing can be published; 1 error, 0 warnings.\n")
+
+
+def test_file_that_is_not_there(elsewhere: Path) -> None:
+    """Without a file, it is told which one was looked for."""
+    result = _run("check")
+    assert result.exit_code == 1
+    assert result.output.startswith("clippings.yaml:1:1: error: the file can't be opened: No such ")
+    (elsewhere / "clippings.yaml").mkdir()
+    assert "the folder has no YAML file in it" in _run("check").output
+
+
+def test_which_file_is_checked(elsewhere: Path) -> None:
+    """The file is the argument, else the one in FEEDPRESS_FILE, else clippings.yaml."""
+    for name in ("clippings.yaml", "named.yaml", "argued.yaml"):
+        (elsewhere / name).write_text(_GOOD, encoding="utf-8")
+    environ = {"FEEDPRESS_FILE": "named.yaml"}
+    assert _run("check").output.startswith("clippings.yaml: 1 clipping")
+    assert _run("check", env=environ).output.startswith("named.yaml: 1 clipping")
+    assert _run("check", "argued.yaml", env=environ).output.startswith("argued.yaml: 1 clipping")
+
+
+def test_folder_of_files(tmp_path: Path) -> None:
+    """The files of a folder are checked as one publication."""
+    (tmp_path / "a.yaml").write_text(_GOOD, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("clippings: [{title: Two}]\n", encoding="utf-8")
+    result = _run("check", tmp_path)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{tmp_path / 'b.yaml'}:1:13: error: ")
+    assert result.output.endswith(
+        f"{tmp_path}: 1 clipping can be published; 1 error, 0 warnings.\n"
+    )
+
+
+def test_real_list_is_good() -> None:
+    """The repository's own list can be published as it is."""
+    result = _run("check", _ROOT / "clippings.yaml")
+    assert result.exit_code == 0
+    assert "57 clippings can be published; 0 errors" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["frobnicate"], "No such command"),
+        (["check", "--loud"], "No such option"),
+        (["check", "a.yaml", "b.yaml"], "unexpected extra argument"),
+        (["serve", "--port", "http"], "'http' is not a valid integer"),
+        (["serve", "--port", "0"], "0 is not in the range"),
+        (["serve", "--port", "65536"], "65536 is not in the range"),
+        (["serve", "--workers", "0"], "0 is not in the range"),
+        (["serve", "--url", "feeds.example.org"], "a web address starts with https://"),
+        (["serve", "--url", "https://example.org/?a"], "ends before any ? or #"),
+    ],
+)
+def test_wrong_use(arguments: list[str], told: str) -> None:
+    """Wrong use is told, with a hint at the help, and ends with 2."""
+    result = _run(*arguments)
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())
+    assert "--help" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_wrong_address_in_the_environment() -> None:
+    """A variable that can't be used is wrong use, too."""
+    result = _run("serve", env={"FEEDPRESS_URL": "nowhere"})
+    assert result.exit_code == 2
+    assert "the public address 'nowhere' can't be used" in result.output
+
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    """What judges a file by the schema that the command prints."""
+    schema = json.loads(_run("schema").output)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _as_editors_see_it(text: str) -> Any:
+    # Dates stay texts, as they are in YAML 1.2; numbers and switches are what YAML makes of them.
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {  # noqa: RUF012 - so it is called in PyYAML
+            letter: [each for each in resolvers if not each[0].endswith((":timestamp", ":merge"))]
+            for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    return yaml.load(text, Loader)  # noqa: S506 - a SafeLoader that knows less
+
+
+def test_schema_knows_the_real_list(validator: Any) -> None:
+    """The schema finds nothing wrong with the repository's own list."""
+    loaded = _as_editors_see_it((_ROOT / "clippings.yaml").read_text(encoding="utf-8"))
+    assert [error.message for error in validator.iter_errors(loaded)] == []
+
+
+@pytest.mark.parametrize(
+    "clipping",
+    [
+        "{title: One, added: 2020, sumary: Text}",
+        "{added: 2020}",
+        "{title: One, added: yesterday}",
+        "{title: One, added: 2020, draft: perhaps}",
+        "{title: One, added: 2020, projects: One}",
+        "{title: [One], added: 2020}",
+    ],
+)
+def test_schema_finds_mistakes(validator: Any, clipping: str) -> None:
+    """A misspelt key, a missing title and a value of the wrong kind do not fit the schema."""
+    good = "clippings: [{title: One, added: 2020}]"
+    assert validator.is_valid(_as_editors_see_it(good))
+    assert not validator.is_valid(_as_editors_see_it(f"clippings: [{clipping}]"))
+
+
+def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_version() -> None:
+    """`python -m feedpress` is the command, and tells its version."""
+    result = _python("-m", "feedpress", "--version")
+    assert result.stdout == f"feedpress, version {feedpress.__version__}\n"
+    assert (result.stderr, result.returncode) == ("", 0)
+    assert "Usage: python -m feedpress" in _python("-m", "feedpress", "--help").stdout
+
+
+def test_check_loads_no_more_than_it_needs() -> None:
+    """Looking for mistakes does not wait for the server, the feeds or the pages to be loaded."""
+    result = _python("-X", "importtime", "-m", "feedpress", "check", str(_ROOT / "clippings.yaml"))
+    assert result.returncode == 0
+    loaded = set(re.findall(r"^import time:.*\| +([\w.]+)$", result.stderr, re.MULTILINE))
+    packages = {name.partition(".")[0] for name in loaded}
+    assert {"feedpress", "yaml", "pydantic"} <= packages
+    assert not packages & {"flask", "granian", "feedgen", "jinja2", "watchfiles", "lxml"}
+    assert {name for name in loaded if name.startswith("feedpress.")} >= {"feedpress.cli"}
+    assert "feedpress.snapshot" not in loaded

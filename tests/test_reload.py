@@ -1,0 +1,527 @@
+"""The current snapshot follows the file and the clock, whatever happens to the file."""
+
+import logging
+import multiprocessing
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import watchfiles
+
+import support
+from feedpress import snapshot as snapshots
+from feedpress.delivery.reload import Reloader
+from feedpress.model import Publication
+from feedpress.settings import Settings
+from feedpress.snapshot import Snapshot
+
+_PATIENCE_S = 20
+_LOG = "feedpress"
+
+
+class _Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.now = support.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def _text(*titles: str) -> str:
+    clippings = [{"title": title, "added": "2020-01-01"} for title in titles]
+    return support.file_text(clippings)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Save as many editors do: write another file, and rename it."""
+    other = path.with_name(".saving")
+    other.write_text(text, encoding="utf-8")
+    other.rename(path)
+
+
+def _feed(reloader: Reloader) -> bytes:
+    snapshot = reloader.current()
+    assert snapshot is not None
+    return snapshot.documents["/atom.xml"].body
+
+
+def _eventually(holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _watchers() -> set[threading.Thread]:
+    return {each for each in threading.enumerate() if each.name == "feedpress-reload"}
+
+
+@contextmanager
+def _watching(
+    path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Iterator[Reloader]:
+    """Watch a file; at the end, wait until the thread has ended."""
+    before = _watchers()
+    reloader = Reloader(Settings(path), clock)
+    reloader.start()
+    try:
+        yield reloader
+    finally:
+        reloader.stop()
+        assert _eventually(lambda: _watchers() <= before)
+
+
+@pytest.fixture
+def quiet(tmp_path: Path) -> Iterator[Callable[..., Reloader]]:
+    """Make a reloader of clippings.yaml that looks only when it is told to."""
+
+    def make(path: Path = tmp_path / "clippings.yaml", **kwargs: object) -> Reloader:
+        clock = kwargs.pop("clock", lambda: support.NOW)
+        assert callable(clock)
+        reloader = Reloader(Settings(path, **kwargs), clock)  # type: ignore[arg-type]
+        reloader.stop()  # the thread ends before its first look
+        reloader.start()
+        return reloader
+
+    before = _watchers()
+    yield make
+    assert _eventually(lambda: _watchers() <= before)
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == _LOG]
+
+
+@pytest.fixture(autouse=True)
+def _log_everything(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, _LOG)
+
+
+def test_first_load(write: Callable[[str], Path], quiet: Callable[..., Reloader]) -> None:
+    """When the start has returned, the first snapshot is there."""
+    write(_text("One"))
+    assert b"<title>One</title>" in _feed(quiet())
+
+
+def test_public_address_of_the_settings_wins(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """The address of the settings stands in every feed in place of the file's."""
+    write(_text("One"))
+    feed = _feed(quiet(url="https://press.example.net/a/"))
+    assert b"https://press.example.net/a/atom.xml" in feed
+    assert b"https://feeds.example.org/" not in feed
+
+
+def test_change_is_seen_at_the_next_look(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """A changed file is published at the next look."""
+    path = write(_text("One"))
+    reloader = quiet()
+    path.write_text(_text("One", "The second"), encoding="utf-8")
+    reloader.look()
+    assert b"<title>The second</title>" in _feed(reloader)
+
+
+def test_unchanged_file_is_not_read_again(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While nothing changes and nothing is due, looking costs next to nothing."""
+    write(_text("One"))
+    reloader = quiet()
+    first, told = reloader.current(), _lines(caplog)
+    for _ in range(3):
+        reloader.look()
+    assert reloader.current() is first
+    assert _lines(caplog) == told
+
+
+def test_change_is_told_in_one_line(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A change is told in one line, in which warnings are only counted."""
+    path = write(_text("One"))
+    reloader = quiet()
+    same = {"url": "https://a.example/", "added": "2020"}
+    clippings = [same | {"title": f"{number}"} for number in range(3)]
+    path.write_text(support.file_text(clippings, {"a": {"title": "A"}}), encoding="utf-8")
+    reloader.look()
+    assert _lines(caplog) == [
+        f"{path}: 1 clipping in 1 feed",
+        f"{path}: 3 clippings in 2 feeds; 2 warnings (feedpress check tells more)",
+    ]
+    assert {record.levelno for record in caplog.records} == {logging.INFO}
+
+
+def test_each_error_has_a_line_before_it(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What costs something is told with its place and its cure; the rest is published."""
+    same = {"title": "A", "url": "https://a.example/"}
+    path = write(
+        support.file_text(
+            [same | {"id": "a", "added": "2020"}, same | {"id": "b", "added": "2020"}, {**same}]
+        )
+    )
+    quiet()
+    error, summary = _lines(caplog)
+    assert error.startswith(f"{path}:4:")
+    assert error.endswith("[missing-date]")
+    assert summary == (
+        f"{path}: 2 clippings in 1 feed; 1 error, 1 warning (feedpress check tells more)"
+    )
+    assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.INFO]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        pytest.param("publication: {title: [\n", ":1:", id="syntax"),
+        pytest.param("", "empty", id="emptied"),
+        pytest.param("- nothing but a list\n", "not-a-mapping", id="a list"),
+    ],
+)
+def test_broken_file_changes_nothing(
+    broken: str,
+    expected: str,
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A file that can't be read keeps what was published, and it is told where it is broken."""
+    path = write(_text("One"))
+    reloader = quiet()
+    first = reloader.current()
+    path.write_text(broken, encoding="utf-8")
+    reloader.look()
+    reloader.look()
+    assert reloader.current() is first
+    (error,) = (each.getMessage() for each in caplog.records if each.levelno == logging.ERROR)
+    assert error.startswith(f"{path} can't be published, what was published stays:\n{path}:")
+    assert expected in error
+    path.write_text(_text("Mended"), encoding="utf-8")
+    reloader.look()
+    assert b"<title>Mended</title>" in _feed(reloader)
+
+
+def test_vanished_file_comes_back(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While the file is not there, what was published stays; when it is back, it is followed."""
+    path = write(_text("One"))
+    reloader = quiet()
+    first = reloader.current()
+    path.unlink()
+    reloader.look()
+    assert reloader.current() is first
+    assert "No such file" in _lines(caplog)[-1]
+    path.write_text(_text("Back again"), encoding="utf-8")
+    reloader.look()
+    assert b"<title>Back again</title>" in _feed(reloader)
+
+
+def test_folder_in_the_place_of_the_file(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What can't be a file of clippings changes nothing."""
+    path = write(_text("One"))
+    reloader = quiet()
+    first = reloader.current()
+    path.unlink()
+    path.mkdir()
+    reloader.look()
+    assert reloader.current() is first
+    assert "the file can't be opened: Is a directory" in _lines(caplog)[-1]
+
+
+def test_save_by_rename(write: Callable[[str], Path], quiet: Callable[..., Reloader]) -> None:
+    """A file that is replaced by another one is seen, even at the same time and size."""
+    path = write(_text("One"))
+    stat = path.stat()
+    reloader = quiet()
+    other = path.with_name("other")
+    other.write_text(_text("Two"), encoding="utf-8")
+    os.utime(other, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    other.rename(path)
+    assert path.stat().st_mtime_ns == stat.st_mtime_ns
+    reloader.look()
+    assert b"<title>Two</title>" in _feed(reloader)
+
+
+def test_symbolic_link_to_another_target(tmp_path: Path, quiet: Callable[..., Reloader]) -> None:
+    """A link that is switched to another folder is followed, as containers change their files."""
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "clippings.yaml").write_text(_text(f"The {name}"), encoding="utf-8")
+    data, path = tmp_path / "data", tmp_path / "clippings.yaml"
+    data.symlink_to("first")
+    path.symlink_to("data/clippings.yaml")
+    reloader = quiet()
+    assert b"<title>The first</title>" in _feed(reloader)
+    (tmp_path / "data.new").symlink_to("second")
+    (tmp_path / "data.new").rename(data)
+    reloader.look()
+    assert b"<title>The second</title>" in _feed(reloader)
+
+
+def test_folder_of_files(tmp_path: Path, quiet: Callable[..., Reloader]) -> None:
+    """All YAML files of a folder are one publication, and each of them is followed."""
+    folder = tmp_path / "press"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(_text("One"), encoding="utf-8")
+    (folder / "b.yml").write_text("clippings: [{title: Two, added: 2019}]\n", encoding="utf-8")
+    for passed_over in (".c.yaml", "c.yaml~", "notes.txt"):
+        (folder / passed_over).write_text("{", encoding="utf-8")
+    (folder / "d.yaml").mkdir()
+    reloader = quiet(folder)
+    first = reloader.current()
+    assert first is not None
+    assert first.clippings == 2
+    (folder / "e.yaml").write_text("clippings: [{title: E, added: 2018}]\n", encoding="utf-8")
+    reloader.look()
+    assert b"<title>E</title>" in _feed(reloader)
+    (folder / "b.yml").unlink()
+    reloader.look()
+    assert b"<title>Two</title>" not in _feed(reloader)
+
+
+def test_change_of_rights(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """When the rights of the file change, it is read again: feedpress may be let in now."""
+    path = write(_text("One"))
+    reloader = quiet()
+    first = _feed(reloader)
+    for rights in (0o000, 0o600):
+        told = len(_lines(caplog))
+        path.chmod(rights)
+        reloader.look()
+        assert len(_lines(caplog)) == told + 1
+        assert _feed(reloader) == first
+    assert _lines(caplog)[-1] == f"{path}: 1 clipping in 1 feed"
+
+
+def test_held_back_clipping_appears_by_the_clock(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is due is published at its second, without any change of the file."""
+    due = support.NOW + timedelta(hours=1)
+    path = write(support.file_text([{"title": "Held back", "added": due.isoformat()}]))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    first = reloader.current()
+    clock.now = due - timedelta(microseconds=1)
+    reloader.look()
+    assert reloader.current() is first
+    clock.now = due
+    reloader.look()
+    assert b"<title>Held back</title>" in _feed(reloader)
+    assert _lines(caplog) == [
+        f"{path}: 0 clippings in 1 feed",
+        f"{path}: 1 clipping in 1 feed; what was due by the clock has changed",
+    ]
+
+
+def test_broken_file_does_not_stop_the_clock(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """What is due appears even while the file is broken."""
+    due = support.NOW + timedelta(hours=1)
+    path = write(support.file_text([{"title": "Held back", "added": due.isoformat()}]))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    path.write_text("{", encoding="utf-8")
+    clock.now = due
+    reloader.look()
+    reloader.look()
+    assert b"<title>Held back</title>" in _feed(reloader)
+
+
+def test_broken_from_the_start(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nothing is published until the file can be read for the first time."""
+    path = write("publication: [")
+    reloader = quiet()
+    assert reloader.current() is None
+    assert "can't be published, nothing is published yet:\n" in _lines(caplog)[0]
+    reloader.look()
+    assert reloader.current() is None
+    path.write_text(_text("One"), encoding="utf-8")
+    reloader.look()
+    assert b"<title>One</title>" in _feed(reloader)
+
+
+def test_thread_sees_changes(write: Callable[[str], Path]) -> None:
+    """The thread publishes what is written, renamed, broken, mended, taken away and put back."""
+    path = write(_text("One"))
+    with _watching(path) as reloader:
+        path.write_text(_text("Written over"), encoding="utf-8")
+        assert _eventually(lambda: b"<title>Written over</title>" in _feed(reloader))
+        _replace(path, _text("Renamed"))
+        assert _eventually(lambda: b"<title>Renamed</title>" in _feed(reloader))
+        _replace(path, "{")
+        _replace(path, _text("Mended"))
+        assert _eventually(lambda: b"<title>Mended</title>" in _feed(reloader))
+        path.unlink()
+        _replace(path, _text("Put back"))
+        assert _eventually(lambda: b"<title>Put back</title>" in _feed(reloader))
+
+
+def test_thread_sees_the_clock(write: Callable[[str], Path]) -> None:
+    """The thread publishes what is due by the clock alone."""
+    due = support.NOW + timedelta(hours=1)
+    path = write(support.file_text([{"title": "Held back", "added": due.isoformat()}]))
+    clock = _Clock()
+    with _watching(path, clock) as reloader:
+        assert b"<title>Held back</title>" not in _feed(reloader)
+        clock.now = due
+        assert _eventually(lambda: b"<title>Held back</title>" in _feed(reloader))
+
+
+def test_thread_outlives_the_folder(tmp_path: Path) -> None:
+    """When the whole folder is replaced, the file in the new one is followed."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "clippings.yaml"
+    path.write_text(_text("One"), encoding="utf-8")
+    with _watching(path) as reloader:
+        shutil.rmtree(folder)
+        assert b"<title>One</title>" in _feed(reloader)
+        folder.mkdir()
+        path.write_text(_text("In a new folder"), encoding="utf-8")
+        assert _eventually(lambda: b"<title>In a new folder</title>" in _feed(reloader))
+
+
+def test_thread_waits_for_the_folder(tmp_path: Path) -> None:
+    """A folder that is not there yet is waited for."""
+    path = tmp_path / "later" / "clippings.yaml"
+    with _watching(path) as reloader:
+        assert reloader.current() is None
+        path.parent.mkdir()
+        path.write_text(_text("At last"), encoding="utf-8")
+        assert _eventually(lambda: reloader.current() is not None)
+
+
+def test_system_without_watches(
+    write: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system tells of no changes, because all its watches are taken, they are seen."""
+
+    def refuse(*_args: object, **_kwargs: object) -> Iterator[None]:
+        raise RuntimeError("no watch left")
+
+    monkeypatch.setattr(watchfiles, "watch", refuse)
+    path = write(_text("One"))
+    with _watching(path) as reloader:
+        path.write_text(_text("Seen all the same"), encoding="utf-8")
+        assert _eventually(lambda: b"<title>Seen all the same</title>" in _feed(reloader))
+
+
+def test_failure_in_one_state_does_not_end_the_watching(
+    write: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where feedpress itself fails with one state of the file, it says so and sees the next."""
+    path = write(_text("One"))
+    build = snapshots.build
+
+    def fail_with_the_second(publication: Publication, now: datetime) -> Snapshot:
+        if publication.clippings[0].title == "The second":
+            raise ZeroDivisionError("a mistake of our own")
+        return build(publication, now)
+
+    monkeypatch.setattr(snapshots, "build", fail_with_the_second)
+    with _watching(path) as reloader:
+        path.write_text(_text("The second"), encoding="utf-8")
+        assert _eventually(lambda: f"this state of {path} can't be shown" in _lines(caplog))
+        assert b"<title>One</title>" in _feed(reloader)
+        path.write_text(_text("The third of them"), encoding="utf-8")
+        assert _eventually(lambda: b"<title>The third of them</title>" in _feed(reloader))
+
+
+def test_failure_at_the_start_does_not_end_the_watching(
+    write: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where feedpress itself fails with the first state, it waits for the next one."""
+    path = write(_text("One"))
+
+    def fail(_publication: Publication, _now: datetime) -> Snapshot:
+        raise ZeroDivisionError("a mistake of our own")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "build", fail)
+        watching = _watching(path)
+        reloader = watching.__enter__()
+    assert reloader.current() is None
+    path.write_text(_text("The second"), encoding="utf-8")
+    assert _eventually(lambda: reloader.current() is not None)
+    watching.__exit__(None, None, None)
+
+
+def test_stop_ends_the_thread(write: Callable[[str], Path]) -> None:
+    """After a stop there is no thread, and what was published is still there."""
+    before = _watchers()
+    path = write(_text("One"))
+    with _watching(path) as reloader:
+        assert len(_watchers() - before) == 1
+        reloader.start()
+        assert len(_watchers() - before) == 1
+    assert _watchers() <= before
+    assert b"<title>One</title>" in _feed(reloader)
+
+
+def _follow_in_child(
+    reloader: Reloader, ready: str, marker: Path
+) -> None:  # pragma: no cover - in a process that ends without a word
+    feed = _feed(reloader)  # a first request, which finds that no thread has followed
+    marker.write_bytes(feed)
+    if not _eventually(lambda: ready.encode() in _feed(reloader)):
+        os._exit(1)
+    os._exit(0)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_forked_process_watches_too(write: Callable[[str], Path], tmp_path: Path) -> None:
+    """A server may fork after the app was made: each process follows the file by itself."""
+    path = write(_text("One"))
+    marker = tmp_path / "first-answer"
+    with _watching(path) as reloader:
+        arguments = (reloader, "<title>After the fork</title>", marker)
+        context = multiprocessing.get_context("fork")
+        child = context.Process(target=_follow_in_child, args=arguments)
+        child.start()
+        assert _eventually(lambda: marker.exists() and marker.stat().st_size > 0)
+        path.write_text(_text("After the fork"), encoding="utf-8")
+        child.join(_PATIENCE_S + 10)
+        assert child.exitcode == 0
+    assert b"<title>One</title>" in marker.read_bytes()
