@@ -144,7 +144,7 @@ def test_real_list_is_good() -> None:
     """The repository's own list can be published as it is."""
     result = _run("check", _ROOT / "clippings.yaml")
     assert result.exit_code == 0
-    assert "57 clippings can be published; 0 errors" in result.output
+    assert re.search(r": \d+ clippings can be published; 0 errors", result.output)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def test_same_bytes_when_built_twice(real_list: Publication) -> None:
     """The same publication at the same instant gives the same documents."""
     first = snapshot.build(real_list, support.NOW)
     assert snapshot.build(real_list, support.NOW) == first
-    assert (first.clippings, first.feeds) == (57, 12)
+    assert first.clippings == len(real_list.clippings)
+    assert first.feeds == len(real_list.projects) + 1
 
 
 def test_time_alone_changes_nothing(real_list: Publication) -> None:
