@@ -118,6 +118,14 @@ def test_each_project_has_a_feed_of_its_own() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["Cafe\u0301", " café ", "CAFÉ", "old", "new", "Bistro"])
+def test_every_way_of_writing_a_project_leads_to_it(name: str) -> None:
+    """Title, slug, former slug and `also`, in any case, spacing and composition of letters."""
+    projects = {"new": {"title": "Café", "formerly": ["old"], "also": ["Bistro"]}}
+    loaded = support.publication([{"title": "A", "added": "2020", "projects": [name]}], projects)
+    assert _titles(feed.build(loaded, support.NOW)[1]) == ["A"]
+
+
 def test_same_entry_in_every_feed() -> None:
     """An entry is one and the same in the feed of all clippings and in each project's."""
     whole, portal, _ = feed.build(

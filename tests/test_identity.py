@@ -85,7 +85,20 @@ def test_entry_id(clipping_id: str, expected: str) -> None:
     assert identity.entry_id("example.org,2016", clipping_id) == expected
 
 
-@pytest.mark.parametrize("typed", ["javascript:x", "tag:", "https://a b", "HTTP:x", "a:b", "urn:é"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "javascript:x",
+        "tag:",
+        "tag:example.org:x",
+        "https://a b",
+        "http:foo",
+        "HTTP://x",
+        "a:b",
+        "urn:é",
+        "urn:x:",
+    ],
+)
 def test_what_is_no_uri_for_an_id(typed: str) -> None:
     """Only http, https, tag and urn begin an id that is taken over."""
     assert not identity.is_uri(typed)
@@ -95,3 +108,11 @@ def test_feed_ids() -> None:
     """The feed of all clippings and each project's have ids of their own."""
     assert identity.feed_id("example.org,2016", None) == "tag:example.org,2016:feeds"
     assert identity.feed_id("example.org,2016", "x") == "tag:example.org,2016:projects/x"
+
+
+def test_page_of_an_imported_entry_stays_with_its_id() -> None:
+    """A page is named after the id; where that is a URI, after what is derived from it alone."""
+    assert identity.page_slug("a-clipping") == "a-clipping"
+    assert identity.page_slug("https://old.example.org/?p=12") == (
+        "https-old-example-org-p-12-0f7784c5bc"
+    )

@@ -252,7 +252,7 @@ def test_folder_in_the_place_of_the_file(
     path.mkdir()
     reloader.look()
     assert reloader.current() is first
-    assert "the file can't be opened: Is a directory" in _lines(caplog)[-1]
+    assert "the file can't be opened: it is no file" in _lines(caplog)[-1]
 
 
 def test_save_by_rename(write: Callable[[str], Path], quiet: Callable[..., Reloader]) -> None:

@@ -96,6 +96,17 @@ def test_author_without_an_address_is_no_editor() -> None:
     assert _channel(author={"name": "Team"}).find("managingEditor") is None
 
 
+def test_name_of_the_editor_opens_no_parenthesis_of_its_own() -> None:
+    """The name stands in parentheses, which a parenthesis in it would end."""
+    channel = _channel(author={"name": "R&D (LA) team", "email": "team@example.org"})
+    assert support.text_at(channel, "managingEditor") == "team@example.org (R&D LA team)"
+
+
+def test_logo_that_rss_does_not_know_is_left_out() -> None:
+    """RSS 2.0 wants GIF, JPEG or PNG; an SVG stays in Atom alone."""
+    assert _channel(logo="https://example.org/logo.svg").find("image") is None
+
+
 def test_plain_texts_are_written_as_the_profile_wants() -> None:
     """In titles `&` is written as &#x26; and `<` as &#x3C; (RSS Best Practices Profile)."""
     loaded = support.publication([_FULL], _PROJECTS, title="Q&A1 <i>", subtitle="B&B <i>")

@@ -11,7 +11,13 @@ import unicodedata
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
 _SLUG_LENGTH = 60  # characters, before the hyphen and the digest
 _DIGEST_LENGTH = 10  # hexadecimal digits: 40 bits
-_URI = re.compile(r"(?:https?|tag|urn):[!#-;=?-Z_a-z~\[\]%]+")
+_URI_CHARACTERS = r"[!#-;=?-Z_a-z~\[\]%]"
+_URI = re.compile(
+    rf"https?://[A-Za-z0-9]{_URI_CHARACTERS}*"
+    rf"|tag:[A-Za-z0-9][A-Za-z0-9@._-]*,\d{{4}}(?:-\d\d(?:-\d\d)?)?:{_URI_CHARACTERS}*"
+    rf"|urn:[A-Za-z0-9][A-Za-z0-9-]+:{_URI_CHARACTERS}+",
+    re.ASCII,
+)
 
 #: What the local part of an id, and a project's slug, may be.
 LOCAL_ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -32,6 +38,11 @@ def derived_id(title: str, address: str | None, source: str | None) -> str:
 def is_uri(clipping_id: str) -> bool:
     """Tell whether an id was taken over from another feed, and so is published as it stands."""
     return _URI.fullmatch(clipping_id) is not None
+
+
+def page_slug(clipping_id: str) -> str:
+    """Give the name of a clipping's own page, which stays while the id does."""
+    return derived_id(clipping_id, None, None) if is_uri(clipping_id) else clipping_id
 
 
 def entry_id(tag: str, clipping_id: str) -> str:

@@ -1,8 +1,10 @@
 """An editor's file, or the files of a folder, from the disk. Nothing is parsed here."""
 
+import errno
 from pathlib import Path
 
 from feedpress.editors.problems import Problem, Unreadable
+from feedpress.editors.yaml_text import MAX_BYTES
 from feedpress.model import Place
 
 #: What tells one state of the files from another, without reading them.
@@ -29,7 +31,7 @@ class Files:
         Raises Unreadable where one of them can't be had.
         """
         try:
-            files = [(str(file), file.read_bytes()) for file in self._list()]
+            files = [(str(file), _bytes(file)) for file in self._list()]
         except OSError as error:
             cure = "look whether the name is right and whether feedpress may read it"
             message = f"the file can't be opened: {error.strerror}"
@@ -62,3 +64,11 @@ class Files:
     @staticmethod
     def _unreadable(name: str | Path, message: str, cure: str) -> Unreadable:
         return Unreadable([Problem("unreadable", message, cure, Place(str(name), 1, 1))])
+
+
+def _bytes(file: Path) -> bytes:
+    # A pipe would never end, and a file that is too large need not be read to its end.
+    if file.exists() and not file.is_file():
+        raise OSError(errno.EINVAL, "it is no file", str(file))
+    with file.open("rb") as opened:
+        return opened.read(MAX_BYTES + 1)

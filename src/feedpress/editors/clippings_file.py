@@ -61,10 +61,14 @@ class _Reader:
         self._projects = Names[Project]()
         self._sources = Names[Source]()
         self._ids: dict[str, yaml_text.Mapping] = {}
+        self._slugs: set[str] = set()
+        #: What every id begins with that is minted here.
+        self._own_ids: str | None = None
 
     def publication(self, files: Iterable[tuple[str, bytes]]) -> Publication:
         documents = list(self._documents(files))
         about = self._about(self._section(documents, "publication"), documents[0].place)
+        self._own_ids = f"tag:{about.tag}:" if about else None
         projects = tuple(self._read_projects(self._section(documents, "projects")))
         self._read_sources(self._section(documents, "sources"))
         clippings = tuple(self._read_clippings(documents))
@@ -144,7 +148,7 @@ class _Reader:
             self._fatal, self._knows_projects = True, False
         for slug, typed in section.items():
             if project := self._project(slug, typed, section):
-                names = [project.title, *self._also(typed)]
+                names = [project.title, *project.formerly, *self._also(typed)]
                 self._claim(
                     self._projects, [project.slug, *names], project, section.place_of_key(slug)
                 )
@@ -168,6 +172,12 @@ class _Reader:
         if part is None or _has_gaps(typed.get("formerly")):
             return None
         formerly = tuple(part.formerly or ())
+        if not self._slugs.isdisjoint({slug, *formerly}) or slug in formerly:
+            message = f"{shown(slug)} has a short name, now or formerly, that stands elsewhere too"
+            cure = "let each short name stand once, in projects: or in one formerly:"
+            self._report("ambiguous-name", message, cure, section.place_of_key(slug))
+            return None
+        self._slugs |= {slug, *formerly}
         return Project(slug, part.title, part.summary, part.url, formerly, part.retired)
 
     def _read_sources(self, section: yaml_text.Mapping | None) -> None:
@@ -223,10 +233,15 @@ class _Reader:
         projects = self._projects_of(typed)
         if not self._is_dated(part, typed) or part is None:
             return None
-        clipping_id = slug = part.id or ""
-        if not pinned or identity.is_uri(clipping_id):
-            slug = identity.derived_id(part.title, _text(typed, "url"), _text(typed, "source"))
-            clipping_id = clipping_id or slug
+        clipping_id = part.id or identity.derived_id(
+            part.title, _text(typed, "url"), _text(typed, "source")
+        )
+        slug = identity.page_slug(clipping_id)
+        if self._own_ids and clipping_id.startswith(self._own_ids):
+            message = f"{shown(clipping_id)} is an id of this publication, written out"
+            cure = "write only what stands behind clippings/, or take the key out"
+            self._report("bad-id", message, cure, typed.place_of("id"))
+            return None
         if not self._is_new(clipping_id, slug, typed, pinned=pinned):
             return None
         return Clipping(

@@ -4,6 +4,7 @@ Case and the number of spaces play no part.
 """
 
 import difflib
+import unicodedata
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
@@ -36,4 +37,5 @@ class Names(Generic[_T]):
 
     @staticmethod
     def _key(name: str) -> str:
-        return " ".join(name.split()).casefold()
+        # Composed letters, for some systems type them decomposed.
+        return " ".join(unicodedata.normalize("NFC", name).split()).casefold()

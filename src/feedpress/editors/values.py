@@ -5,7 +5,10 @@ Each function raises BadValue, whose message and cure are for the editor.
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from zoneinfo import ZoneInfo
 
 from feedpress import identity
 from feedpress.addresses import to_base, to_uri
@@ -22,10 +25,10 @@ _TAG = re.compile(
     r"(?:[a-z0-9._-]+@)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?,\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_EMAIL = re.compile(r"[^\s@<>()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-# Names of the system's database that mean another zone, or other seconds, on another machine.
-_MACHINE_ZONES = ("localtime", "posixrules", "posix/", "right/")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
 
 _DATE_CURE = "write a day as 2016-09-14, a month as 2016-09, a year as 2016"
 
@@ -119,15 +122,22 @@ def tag(typed: str) -> str:
 def time_zone(typed: str) -> ZoneInfo:
     """Read the name of a time zone of the IANA database."""
     try:
-        if typed.startswith(_MACHINE_ZONES):
-            raise ZoneInfoNotFoundError(typed)
-        return ZoneInfo(typed)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        return _zone_of_package(typed)
+    except (ValueError, OSError) as error:
         raise BadValue(
             "bad-value",
             f"{shown(typed)} is not a time zone",
             "write continent and city, like America/Los_Angeles or Europe/Madrid, or UTC",
         ) from error
+
+
+@cache
+def _zone_of_package(name: str) -> ZoneInfo:
+    # Not from the machine, whose database may be another: the same file gives the same bytes.
+    if not _ZONE.fullmatch(name):
+        raise ValueError(name)
+    data = resources.files("tzdata.zoneinfo").joinpath(*name.split("/")).read_bytes()
+    return ZoneInfo.from_file(BytesIO(data), key=name)
 
 
 def language(typed: str) -> str:

@@ -302,8 +302,8 @@ class _Reader:
 
 def _decoded(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
-        message = f"the file has {len(data):,} bytes"
-        cure = f"feedpress reads {MAX_BYTES:,} at most: divide it into files in a folder"
+        message = f"the file has more than {MAX_BYTES:,} bytes"
+        cure = "divide it into files in a folder"
         raise Unreadable([Problem("too-large", message, cure, Place(file, 1, 1))])
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]
     try:

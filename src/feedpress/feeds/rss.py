@@ -6,6 +6,9 @@ from typing import Any
 from feedpress.feeds import _feedgen, markup
 from feedpress.feeds.feed import Entry, Feed
 
+# RSS 2.0 allows no other pictures.
+_PICTURES = (".gif", ".jpeg", ".jpg", ".png")
+
 #: Minutes for which a reader may keep a feed before it asks again.
 TTL = 30
 
@@ -14,8 +17,10 @@ def render(feed: Feed, items: Mapping[str, bytes]) -> bytes:
     """Give the document; `items` has the XML of its entries by id, from `render_items`."""
     written = _feedgen.new_feed(feed, _feedgen.RSS)
     if feed.author.email:
-        written.managingEditor(f"{feed.author.email} ({feed.author.name})")
-    if feed.logo:
+        # The name is a comment of RFC 822 §3.4.3, which ends at a parenthesis.
+        name = " ".join(feed.author.name.replace("(", " ").replace(")", " ").split())
+        written.managingEditor(f"{feed.author.email} ({name})")
+    if feed.logo and feed.logo.lower().endswith(_PICTURES):
         written.image(url=feed.logo, title=feed.title, link=feed.alternate)
     written.ttl(TTL)
     recent = (items[entry.id] for entry in feed.recent)
