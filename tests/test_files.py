@@ -46,3 +46,10 @@ def test_file_or_folder_is_decided_once(tmp_path: Path) -> None:
         decided.read()
     assert decided.folder == tmp_path
     assert files.Files(path).folder == path
+
+
+def test_name_can_do_no_harm_in_a_log(tmp_path: Path) -> None:
+    """A file's name with line breaks or terminal escapes is shown with these written out."""
+    (tmp_path / "a\n\x1b[2Jb.yaml").write_text("x", encoding="utf-8")
+    ((name, _),) = files.Files(tmp_path).read()
+    assert name.endswith("/a\\n\\x1b[2Jb.yaml")

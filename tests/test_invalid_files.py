@@ -1,5 +1,6 @@
 """Files with mistakes: each problem's code and place, and what a mistake costs."""
 
+import contextlib
 import gc
 import re
 import subprocess
@@ -450,12 +451,11 @@ def test_ten_thousand_openings(opening: str, column: int) -> None:
     [
         ("sources:", "  s{0}: {{}}\n  s{0}: {{}}\n"),
         ("sources:", "  s{0}: x\n"),
-        ("clippings:\n- title: x\n  added: 2016", "  s{0}: x\n"),
         ("clippings:", "- {{title: x, added: 2016}}\n"),
         ("clippings:", "- {{title: x{0}, added: 2016, projects: [LA Busines Portal]}}\n"),
         ("clippings:", "- title: a\x01b\n"),
     ],
-    ids=["repeated", "sources", "keys", "doubles", "projects", "characters"],
+    ids=["repeated", "sources", "doubles", "projects", "characters"],
 )
 def test_mistake_in_every_line(head: str, lines: str) -> None:
     """Ten thousand mistakes are found in a few seconds: time grows with their number alone."""
@@ -601,3 +601,34 @@ def test_every_code_is_shown() -> None:
     in_table = {code for path in TABLE for code, _, _ in expected(path)}
     assert in_table | SHOWN_BY.keys() == CODES.keys()
     assert in_table.isdisjoint(SHOWN_BY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f'- title: {"-*" * 50_000}x\n  a: [{"-*" * 50_000}]"x"', id="aliases"),
+        pytest.param(f"- title: b\n  {'- ' * 50_000}c: d", id="hyphens"),
+        pytest.param(
+            "\n".join(f"- {{title: a{n}, added: 2020, projects: [no{n}]}}" for n in range(5_000)),
+            id="names",
+        ),
+        pytest.param(f"- {{title: a, {', '.join(f'k{n}: 1' for n in range(50_000))}}}", id="keys"),
+    ],
+)
+def test_hostile_text_takes_no_more_than_its_length(text: str) -> None:
+    """What would take the square of a text's length is looked at in part only."""
+    about = "publication: {title: A, url: https://a.example/, tag: 'a.example,2016'}\nclippings:\n"
+    projects = "projects:\n" + "\n".join(f"  p{n}: {{title: name {n}}}" for n in range(500)) + "\n"
+    start = time.process_time()
+    with contextlib.suppress(Unreadable):
+        clippings_file.load([("clippings.yaml", (projects + about + text).encode())])
+    assert time.process_time() - start < 20  # it was minutes
+
+
+def test_more_mistakes_than_anybody_makes_cost_the_clipping() -> None:
+    """Of a hundred unknown keys and more the first are told, and the clipping is left out."""
+    keys = {f"k{n}": "1" for n in range(200)}
+    text = file_text([{"title": "A", "added": "2020"} | keys])
+    publication, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    assert publication.clippings == ()
+    assert len(problems) == shape.MOST_FAULTS

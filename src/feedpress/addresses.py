@@ -86,7 +86,7 @@ def to_uri(typed: str) -> str:
     try:
         host = _ascii_host(parts, parts.hostname)
     except ValueError as error:
-        raise ValueError(f"{parts.hostname!r} can't be the name of a web site") from error
+        raise ValueError("what stands behind :// can't be the name of a web site") from error
     user, at, _ = parts.netloc.rpartition("@")
     port = f":{parts.port}" if parts.port else ""
     netloc = _escaped(user).replace("@", "%40") + at + host + port

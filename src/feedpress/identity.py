@@ -11,7 +11,7 @@ import unicodedata
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
 _SLUG_LENGTH = 60  # characters, before the hyphen and the digest
 _DIGEST_LENGTH = 10  # hexadecimal digits: 40 bits
-_URI_CHARACTERS = r"[!#-;=?-Z_a-z~\[\]%]"
+_URI_CHARACTERS = r"(?:[!#$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})"
 _URI = re.compile(
     rf"https?://[A-Za-z0-9]{_URI_CHARACTERS}*"
     rf"|tag:[A-Za-z0-9][A-Za-z0-9@._-]*,\d{{4}}(?:-\d\d(?:-\d\d)?)?:{_URI_CHARACTERS}*"

@@ -31,7 +31,7 @@ class Files:
         Raises Unreadable where one of them can't be had.
         """
         try:
-            files = [(str(file), _bytes(file)) for file in self._list()]
+            files = [(_name(file), _bytes(file)) for file in self._list()]
         except OSError as error:
             cure = "look whether the name is right and whether feedpress may read it"
             message = f"the file can't be opened: {error.strerror}"
@@ -63,7 +63,13 @@ class Files:
 
     @staticmethod
     def _unreadable(name: str | Path, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem("unreadable", message, cure, Place(str(name), 1, 1))])
+        return Unreadable([Problem("unreadable", message, cure, Place(_name(name), 1, 1))])
+
+
+def _name(file: str | Path) -> str:
+    # It goes to a terminal and into logs, where a line break or an escape would do harm.
+    name = str(file)
+    return name if name.isprintable() else repr(name)[1:-1]
 
 
 def _bytes(file: Path) -> bytes:

@@ -9,6 +9,10 @@ from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
+# The search for a similar name is slow: so long may a name be, and so many are looked for.
+_LONGEST = 80  # characters
+_MOST = 100
+
 
 class Names(Generic[_T]):
     """The things of one kind, and all that they may be called."""
@@ -30,7 +34,9 @@ class Names(Generic[_T]):
     def near(self, name: str) -> str | None:
         """Give the name, as it was first written, that is most like another."""
         key = self._key(name)
-        if key not in self._near:  # the search is slow, and a whole list may have the same mistake
+        if len(key) > _LONGEST or (key not in self._near and len(self._near) == _MOST):
+            return None
+        if key not in self._near:  # a whole list may have the same mistake
             near = difflib.get_close_matches(key, self._written, 1, 0.6)
             self._near[key] = self._written[near[0]] if near else None
         return self._near[key]

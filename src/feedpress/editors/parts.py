@@ -42,6 +42,8 @@ def read(
             report(fault, typed, problems)
     guarded = _GUARDED.get(kind, frozenset()) | also_guarded
     lost = typed.spoilt | {f.key for f in faults if f.item is None or f.key in guarded}
+    if len(faults) == shape.MOST_FAULTS:
+        return None
     if not typed.is_whole or any(k in guarded or shape.is_required(kind, k) for k in lost):
         return None
     return _without(faults, kind, given) if isinstance(fitted, list) else fitted

@@ -7,6 +7,7 @@ They check one section or clipping at a time; `clippings_file` puts the parts to
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -187,18 +188,23 @@ class Fault:
 
 _S = TypeVar("_S", bound=Shape)
 
+#: More than any honest mistake makes in one part; the rest of them is not told.
+MOST_FAULTS = 100
+_LONGEST_KEY = 60  # characters that are compared with the keys that there are
+
 
 def fit(kind: type[_S], typed: Mapping[str, Any]) -> _S | list[Fault]:
-    """Read one part of a file by its shape; where it does not fit, say all that is wrong."""
+    """Read one part of a file by its shape; where it does not fit, say what is wrong."""
     try:
         return kind.model_validate(typed)
     except ValidationError as error:
-        return [_fault(kind, details) for details in error.errors(include_url=False)]
+        return [_fault(kind, each) for each in error.errors(include_url=False)[:MOST_FAULTS]]
 
 
 def unknown_keys(kind: type[Shape], typed: Iterable[str]) -> list[Fault]:
     """Say which keys a part does not know, without looking at what they hold."""
-    return [_unknown_key(key, kind) for key in typed if key not in kind.model_fields]
+    unknown = (key for key in typed if key not in kind.model_fields)
+    return [_unknown_key(key, kind) for key in islice(unknown, MOST_FAULTS)]
 
 
 def is_required(kind: type[Shape], key: str) -> bool:
@@ -281,7 +287,7 @@ def _required_keys(kind: type[Shape], key: str) -> list[str]:
 
 
 def _meant(key: str, kind: type[Shape]) -> str | None:
-    word = key.lstrip("-").strip().casefold()
+    word = key[:_LONGEST_KEY].lstrip("-").strip().casefold()
     synonym = _SYNONYMS.get(word)
     if synonym in kind.model_fields:
         return synonym

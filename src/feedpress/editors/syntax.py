@@ -13,6 +13,9 @@ from typing import Any
 from feedpress.editors.problems import Problem
 from feedpress.model import Place
 
+# Characters of a line that are looked at: libyaml takes no longer text for a key.
+_LOOK_BACK = 1024
+
 LINE_BREAK = re.compile(r"\r\n?|\n")
 
 # The start of a line that has a key and its colon.
@@ -58,7 +61,7 @@ class _Complaint:
     @property
     def alias(self) -> re.Match[str] | None:
         """An alias that ends just before."""
-        return _ALIAS.search(self.before)
+        return _ALIAS.search(self.before, max(0, len(self.before) - _LOOK_BACK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ _CASES = (
         f"take it out, or {_QUOTE_IT}",
     ),
     _Case(
-        lambda c: c.is_value_misplaced and _KEY.match(c.before),
+        lambda c: c.is_value_misplaced and _KEY.match(c.before[:_LOOK_BACK]),
         "colon",
         "a second colon stands in this line",
         "put the whole text behind the first colon in quotation marks",

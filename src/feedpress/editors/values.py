@@ -55,7 +55,9 @@ def when(typed: str) -> When:
         time = _time(found) if found["hour"] else None
     except ValueError as error:
         raise BadValue(
-            "date", f"{typed!r} never was: {error}", "look up the date, or give the month alone"
+            "date",
+            f"{shown(typed)} never was: {error}",
+            "look up the date, or give the month alone",
         ) from error
     if not 1000 <= year <= 9998:
         raise BadValue("date", f"{typed!r} is not a year of our time", _DATE_CURE)

@@ -3,7 +3,9 @@
 import re
 from html import escape
 
-_BLANK_LINES = re.compile(r"(\s*\n[^\S\n]*\n\s*)")
+# From the start of a run of white space only: looking from each place of it would take the square
+# of its length.
+_BLANK_LINES = re.compile(r"((?<!\s)\s*\n[^\S\n]*\n\s*)")
 
 
 def paragraphs(text: str) -> str:
