@@ -144,11 +144,9 @@ def test_entries_are_in_order(clippings: list[dict[str, Any]]) -> None:
 
 
 _DIGEST_OF_ALL = """
-import hashlib, pathlib, sys
+import hashlib, pathlib
 from datetime import datetime, UTC
 from feedpress import snapshot
-from feedpress.editors import clippings_file
-from feedpress.editors.problems import Severity
 from feedpress.editors import clippings_file
 data = pathlib.Path("clippings.yaml").read_bytes()
 publication, _ = clippings_file.load([("clippings.yaml", data)])

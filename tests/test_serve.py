@@ -142,7 +142,7 @@ def _is_new_in(server: Server) -> bool:
 def test_life_of_a_server(start: Start, tmp_path: Path) -> None:
     """It says where it is, follows an edit, outlives a broken file, and says all this in lines."""
     server = start(*_SERVE)
-    where = f"clippings.yaml is served at http://127.0.0.1:{server.port}/ (Ctrl-C ends it)"
+    where = f"clippings.yaml: listening at http://127.0.0.1:{server.port}/ (Ctrl-C ends it)"
     assert server.said().splitlines()[0] == where
 
     _edit(tmp_path)

@@ -86,7 +86,7 @@ def serve(file: Path, host: str, port: int, workers: int, url: str | None) -> No
     shown = f"[{host}]" if ":" in host else host
 
     def say_where() -> None:
-        click.echo(f"{file} is served at http://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+        click.echo(f"{file}: listening at http://{shown}:{port}/ (Ctrl-C ends it)", err=True)
 
     try:
         server.run(settings, host, port, workers, say_where)

@@ -12,8 +12,6 @@ from feedpress.snapshot import Snapshot
 def create_app(current: Callable[[], Snapshot | None]) -> Flask:
     """Make an app that answers every path from the current snapshot."""
     app = Flask("feedpress", static_folder=None)
-    # A path is in the snapshot as it stands, or it is not there.
-    app.url_map.merge_slashes = False
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")

@@ -50,17 +50,19 @@ def when(typed: str) -> When:
         raise BadValue("date", f"{shown(typed)} is not a date", _DATE_CURE)
     year = int(found["year"])
     month, day = (int(found[name]) if found[name] else None for name in ("month", "day"))
+    # Not 9999: its last noon and what is added to it would lie beyond all dates.
+    if not 1000 <= year <= 9998:
+        raise BadValue("date", f"{shown(typed)} is not of our time", _DATE_CURE)
     try:
         date(year, month or 1, day or 1)
+    except ValueError as error:
+        cure = "look up the date, or give the month alone"
+        raise BadValue("date", f"there is no day {shown(typed)}", cure) from error
+    try:
         time = _time(found) if found["hour"] else None
     except ValueError as error:
-        raise BadValue(
-            "date",
-            f"{shown(typed)} never was: {error}",
-            "look up the date, or give the month alone",
-        ) from error
-    if not 1000 <= year <= 9998:
-        raise BadValue("date", f"{typed!r} is not a year of our time", _DATE_CURE)
+        cure = "write the time from 00:00 to 23:59, and the offset like -08:00"
+        raise BadValue("date", f"there is no time {shown(typed)}", cure) from error
     return When(year, month, day, time)
 
 
@@ -182,6 +184,6 @@ def _offset(zone: str | None) -> timezone | None:
         return UTC if zone else None
     hours, minutes = int(zone[1:3]), int(zone[4:6])
     if hours > 23 or minutes > 59:
-        raise ValueError("no place is that far from UTC")
+        raise ValueError(zone)
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if zone[0] == "-" else offset)

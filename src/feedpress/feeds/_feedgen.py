@@ -179,7 +179,8 @@ def print_entries(
         # In a text "<" is written as "&lt;", so these are tags and nothing else.
         start = printed.index(b"<%s" % form.entry) - 2 * len(form.around)
         whole = _PLAIN_TEXT.sub(_with_hexadecimal_references, printed[start:])
-        for entry, part in zip(some, whole.split(form.end_of_entry), strict=False):
+        *parts, _closing = whole.split(form.end_of_entry)
+        for entry, part in zip(some, parts, strict=True):
             yield entry.id, part + form.end_of_entry
 
 
