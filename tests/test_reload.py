@@ -88,7 +88,7 @@ def quiet(tmp_path: Path) -> Iterator[Callable[..., Reloader]]:
     def make(path: Path = tmp_path / "clippings.yaml", **kwargs: object) -> Reloader:
         clock = kwargs.pop("clock", lambda: support.NOW)
         assert callable(clock)
-        reloader = Reloader(Settings(path, **kwargs), clock)  # type: ignore[arg-type]
+        reloader = Reloader(Settings(path, **kwargs), clock)  # type: ignore[arg-type] # objects
         reloader.stop()  # the thread ends before its first look
         reloader.start()
         return reloader

@@ -111,7 +111,7 @@ def test_held_back_clipping_is_nowhere_before_its_second() -> None:
 def test_nobody_can_change_a_snapshot(small: Snapshot) -> None:
     """The documents of a snapshot are read-only."""
     with pytest.raises(TypeError, match="item assignment"):
-        small.documents["/"] = Document(b"", "text/plain", "")  # type: ignore[index]
+        small.documents["/"] = Document(b"", "text/plain", "")  # type: ignore[index] # the point
 
 
 def test_public_address_moves_every_document_that_names_it() -> None:

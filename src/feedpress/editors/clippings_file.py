@@ -148,10 +148,6 @@ class _Reader:
             self._fatal, self._knows_projects = True, False
         for slug, typed in section.items():
             if project := self._project(slug, typed, section):
-                names = [project.title, *project.formerly, *self._also(typed)]
-                self._claim(
-                    self._projects, [project.slug, *names], project, section.place_of_key(slug)
-                )
                 yield project
             else:
                 self._fatal, self._knows_projects = True, False
@@ -178,26 +174,24 @@ class _Reader:
             self._report("ambiguous-name", message, cure, section.place_of_key(slug))
             return None
         self._slugs |= {slug, *formerly}
-        return Project(slug, part.title, part.summary, part.url, formerly, part.retired)
+        project = Project(slug, part.title, part.summary, part.url, formerly, part.retired)
+        names = [slug, part.title, *formerly, *(part.also or ())]
+        self._claim(self._projects, names, project, section.place_of_key(slug))
+        return project
 
     def _read_sources(self, section: yaml_text.Mapping | None) -> None:
         if section is None:
             return
         for name, typed in section.items():
             place = section.place_of_key(name)
-            if typed is not None and not isinstance(typed, yaml_text.Mapping):
+            part = None
+            if isinstance(typed, yaml_text.Mapping):
+                part = parts.read(shape.SourceShape, typed, self.problems)
+            elif typed is not None:
                 cure = "write {url: …} behind the colon, or nothing"
                 self._report("not-a-mapping", f"the source {shown(name)} wants keys", cure, place)
-                typed = None
-            part = typed and parts.read(shape.SourceShape, typed, self.problems)
-            source = Source(name, part.url if part else None)
-            self._claim(self._sources, [name, *self._also(typed)], source, place)
-
-    @staticmethod
-    def _also(typed: yaml_text.Mapping | None) -> list[str]:
-        also = typed.get("also") if typed is not None else None
-        names = also if isinstance(also, list) else []
-        return [name for name in names if isinstance(name, str) and name.strip()]
+            known = part or shape.SourceShape()
+            self._claim(self._sources, [name, *(known.also or ())], Source(name, known.url), place)
 
     def _claim(self, known: Names[_T], names: list[str], thing: _T, place: Place) -> None:
         for name in names:

@@ -91,24 +91,12 @@ def base(typed: str) -> str:
 
 def clipping_id(typed: str) -> str:
     """Read a clipping's id: a local one, or a URI that comes from an imported feed."""
-    if identity.LOCAL_ID.fullmatch(typed) or identity.is_uri(typed):
-        return typed
-    raise BadValue(
-        "bad-id",
-        f"the id {shown(typed)} can't be part of an address",
-        "use small letters a to z, digits, hyphens, dots; start with a letter or a digit",
-    )
+    return typed if identity.is_uri(typed) else _local_id(typed, "id")
 
 
 def slug(typed: str) -> str:
     """Read the short name of a project, which is part of addresses."""
-    if identity.LOCAL_ID.fullmatch(typed):
-        return typed
-    raise BadValue(
-        "bad-id",
-        f"the short name {shown(typed)} can't be part of an address",
-        "use small letters a to z, digits, hyphens, dots; start with a letter or a digit",
-    )
+    return _local_id(typed, "short name")
 
 
 def tag(typed: str) -> str:
@@ -164,6 +152,13 @@ def switch(typed: str) -> bool:
     if typed in ("true", "True", "TRUE", "false", "False", "FALSE"):
         return typed.lower() == "true"
     raise BadValue("bad-value", f"{shown(typed)} is neither true nor false", "write true or false")
+
+
+def _local_id(typed: str, what: str) -> str:
+    if identity.LOCAL_ID.fullmatch(typed):
+        return typed
+    cure = "use small letters a to z, digits, hyphens, dots; start with a letter or a digit"
+    raise BadValue("bad-id", f"the {what} {shown(typed)} can't be part of an address", cure)
 
 
 def _matching(pattern: re.Pattern[str], typed: str, what: str, cure: str) -> str:

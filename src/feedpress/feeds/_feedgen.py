@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -91,25 +91,17 @@ RSS = Format(
 class _Prefixes(BaseExtension):  # type: ignore[misc] # feedgen has no types
     """The way to have prefixes declared on a root that feedgen makes."""
 
-    declared: dict[str, str]
+    def __init__(self, declared: dict[str, str]) -> None:
+        self._declared = declared
 
     def extend_ns(self) -> dict[str, str]:
-        return self.declared
-
-
-class _AtomPrefixes(_Prefixes):
-    declared = ATOM.prefixes
-
-
-class _RssPrefixes(_Prefixes):
-    declared = RSS.prefixes
+        return self._declared
 
 
 def new_feed(feed: Feed, form: Format) -> Any:
     """Give a FeedGenerator with all that both formats have, and no entries."""
     written = feedgen.feed.FeedGenerator()
-    written.register_extension("atom_prefixes", _AtomPrefixes, None, atom=True, rss=False)
-    written.register_extension("rss_prefixes", _RssPrefixes, None, atom=False, rss=True)
+    written.register_extension("prefixes", partial(_Prefixes, form.prefixes))
     written.id(feed.id)
     written.title(feed.title)
     written.subtitle(feed.subtitle)
