@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,29 @@ def test_two_builds_give_the_same_bytes(real_list: Any, environment: dict[str, s
     here = snapshot.build(real_list, support.NOW).documents
     assert len(here) > 80
     assert elsewhere == {path: _digest(each.body) for path, each in here.items()}
+
+
+_OFFSET = """
+from datetime import datetime
+from feedpress.editors import values
+print(datetime(2016, 9, 14, tzinfo=values.time_zone("America/Los_Angeles")).utcoffset())
+"""
+
+
+def test_zones_of_the_machine_play_no_part(tmp_path: Path) -> None:
+    """A machine whose database says otherwise of a zone gives the same instants."""
+    wrong = tmp_path / "America" / "Los_Angeles"
+    wrong.parent.mkdir()
+    tokyo = resources.files("tzdata.zoneinfo").joinpath("Asia", "Tokyo").read_bytes()
+    wrong.write_bytes(tokyo)
+    ran = subprocess.run(
+        [sys.executable, "-c", _OFFSET],
+        env=os.environ | {"PYTHONTZPATH": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stdout == "-1 day, 17:00:00\n"
 
 
 def _digest(body: bytes) -> str:
