@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from feedpress.delivery import files
 from feedpress.editors import clippings_file, shape, yaml_text
 from feedpress.editors.problems import CODES, Problem, Severity, Unreadable
-from feedpress.model import Clipping, Place, Publication
+from feedpress.model import Clipping, Place, Publication, Source
 from support import file_text
 
 TABLE = sorted((Path(__file__).parent / "data" / "invalid").glob("*.yaml"))
@@ -632,3 +632,12 @@ def test_more_mistakes_than_anybody_makes_cost_the_clipping() -> None:
     publication, problems = clippings_file.load([("clippings.yaml", text.encode())])
     assert publication.clippings == ()
     assert len(problems) == shape.MOST_FAULTS
+
+
+def test_source_of_which_nothing_is_known_needs_no_keys() -> None:
+    """Nothing behind a source's colon is fine, and joins the ways of writing its name."""
+    clippings = "clippings:\n- {title: A, added: 2020, source: github}\n"
+    publication, problems = read(f"{HEAD}sources:\n  GitHub:\n{clippings}")
+    assert not problems
+    assert publication is not None
+    assert publication.clippings[0].source == Source("GitHub")
