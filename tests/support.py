@@ -1,15 +1,16 @@
 """Props that the tests share: small files, and feeds read back by an XML parser."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
 
 from feedpress.editors import clippings_file
-from feedpress.feeds import atom, rss
+from feedpress.feeds import atom, history, rss
 from feedpress.feeds import feed as feeds
+from feedpress.feeds.feed import Entry, Feed
 from feedpress.model import Publication
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -17,6 +18,9 @@ NAMESPACES = {
     "a": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",
+    "atom": "http://www.w3.org/2005/Atom",
+    "at": "http://purl.org/atompub/tombstones/1.0",
     "media": "http://search.yahoo.com/mrss/",
 }
 ABOUT = {
@@ -74,15 +78,19 @@ def publication(*args: Any, **kwargs: Any) -> Publication:
 def atom_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
     """Give the Atom document of every feed, the feed of all clippings first."""
     built = feeds.build(loaded, now)
-    entries = atom.render_entries(built[0].entries)
-    return [atom.render(feed, entries) for feed in built]
+    entries = atom.render_entries((*built[0].entries, *_ends(built)))
+    return [atom.render(history.documents(feed)[0], entries) for feed in built]
 
 
 def rss_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
     """Give the RSS document of every feed, the feed of all clippings first."""
     built = feeds.build(loaded, now)
-    items = rss.render_items(built[0].entries)
-    return [rss.render(feed, items) for feed in built]
+    items = rss.render_items((*built[0].entries, *built[0].tombstones, *_ends(built)))
+    return [rss.render(history.documents(feed)[0], items) for feed in built]
+
+
+def _ends(built: Iterable[Feed]) -> Iterator[Entry]:
+    return (feed.ended for feed in built if feed.ended)
 
 
 def parse(document: bytes) -> Any:

@@ -96,7 +96,7 @@ def test_feed_has_exactly_what_the_file_says() -> None:
     )
     assert support.names_of_children(root) == [
         "id", "title", "updated", "author", "link", "link", "generator", "icon", "logo", "rights",
-        "subtitle", "entry",
+        "subtitle", "fh:complete", "entry",
     ]  # fmt: skip
     assert support.text_at(root, "a:id") == "tag:example.org,2016:feeds"
     assert support.text_at(root, "a:updated") == "2020-02-01T10:00:00+00:00"
@@ -156,3 +156,21 @@ def test_plain_texts_write_no_named_references() -> None:
     assert b"<title>AT&#x26;T &#x3C;b&gt;</title>" in document
     assert b'label="R&#x26;D &#x3C;Portal&gt;"' in document
     assert b"<summary>One &#x26; two." in document
+
+
+def test_document_with_all_that_may_stand_before_its_entries() -> None:
+    """Archive links, then tombstones, stand between the feed's own elements and its entries."""
+    gone = {"id": "gone", "title": "Gone", "added": "2026-06-01", "withdrawn": "2026-11-01"}
+    old = {"id": "old", "title": "Old", "added": "2019-01-01"}
+    root = _feed(_FULL, old, gone, feed_size=1)
+    assert support.names_of_children(root) == [
+        "id", "title", "updated", "author", "link", "link", "link", "generator", "subtitle",
+        "at:deleted-entry", "entry",
+    ]  # fmt: skip
+    assert sorted(link.get("rel") for link in root.findall("{*}link")) == [
+        "alternate", "prev-archive", "self",
+    ]  # fmt: skip
+    assert {link.get("type") for link in root.findall("{*}link")} == {
+        "application/atom+xml",
+        "text/html",
+    }

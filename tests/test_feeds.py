@@ -113,8 +113,8 @@ def test_each_project_has_a_feed_of_its_own() -> None:
     assert (portal.title, portal.subtitle) == ("LA Business Portal", "One point of entry.")
     assert portal.alternate == "https://feeds.example.org/projects/portal/"
     assert portal.entries[0].categories == (
-        Category("portal", "LA Business Portal", "https://feeds.example.org/projects/"),
-        Category("data", "Data Science", "https://feeds.example.org/projects/"),
+        Category("portal", "LA Business Portal", "https://feeds.example.org/projects/", "portal"),
+        Category("data", "Data Science", "https://feeds.example.org/projects/", "data"),
     )
 
 
@@ -174,7 +174,7 @@ def test_public_address_changes_no_id() -> None:
     assert [each.id for each in before] == [each.id for each in after]
     assert before[0].entries[0].id == after[0].entries[0].id
     assert after[0].entries[0].alternate.startswith("https://press.example.net/feeds/clippings/")
-    assert after[1].self_link("application/atom+xml") == (
+    assert after[1].link("application/atom+xml") == (
         "https://press.example.net/feeds/projects/portal/atom.xml"
     )
 
@@ -184,3 +184,37 @@ def test_home_is_the_public_address_where_none_is_named() -> None:
     loaded = replace(support.publication([]), home="https://feeds.example.org/")
     assert loaded.at("https://b.example/").home == "https://b.example/"
     assert support.publication([]).at("https://b.example/").home == "https://example.org/media/"
+
+
+def test_link_of_each_document_of_a_feed() -> None:
+    """A feed knows the public address of each of its documents, in each format."""
+    whole, portal, _ = feed.build(support.publication([], _PROJECTS), support.NOW)
+    base = "https://feeds.example.org"
+    assert whole.link("application/atom+xml") == f"{base}/atom.xml"
+    assert whole.link("application/rss+xml", 3) == f"{base}/archive/3/rss.xml"
+    assert portal.link("application/rss+xml") == f"{base}/projects/portal/rss.xml"
+    assert portal.link("application/atom+xml", 1) == f"{base}/projects/portal/archive/1/atom.xml"
+
+
+def test_category_keeps_the_first_slug() -> None:
+    """A renamed project's category has the first slug as its term; its page has today's."""
+    projects = {"new": {"title": "A", "formerly": ["oldest", "older"]}}
+    clippings = [{"title": "X", "added": "2020", "projects": ["A"]}]
+    (entry,) = feed.build(support.publication(clippings, projects), support.NOW)[0].entries
+    scheme = "https://feeds.example.org/projects/"
+    assert entry.categories == (Category("oldest", "A", scheme, "new"),)
+    assert entry.categories[0].slug == "new"
+
+
+def test_updated_of_a_feed_counts_withdrawals_for_good() -> None:
+    """Years after, a feed is still dated by what was taken back, unless something is newer."""
+    loaded = support.publication(
+        [
+            {"title": "A", "added": "2020-01-01"},
+            {"title": "B", "added": "2019-01-01", "withdrawn": "2021-01-01T00:00:00Z"},
+        ]
+    )
+    built = feed.build(loaded, support.NOW)[0]
+    assert built.updated == datetime(2021, 1, 1, tzinfo=UTC)
+    assert len(built.withdrawn) == 1
+    assert built.tombstones == ()

@@ -16,6 +16,7 @@ import watchfiles
 
 import support
 from feedpress import snapshot as snapshots
+from feedpress.delivery import web
 from feedpress.delivery.reload import Reloader
 from feedpress.model import Publication
 from feedpress.settings import Settings
@@ -36,7 +37,10 @@ class _Clock:
 
 
 def _text(*titles: str) -> str:
-    clippings = [{"title": title, "added": "2020-01-01"} for title in titles]
+    clippings = [
+        {"id": f"c{number}", "title": title, "added": "2020-01-01"}
+        for number, title in enumerate(titles)
+    ]
     return support.file_text(clippings)
 
 
@@ -113,6 +117,16 @@ def test_first_load(write: Callable[[str], Path], quiet: Callable[..., Reloader]
     assert b"<title>One</title>" in _feed(quiet())
 
 
+def test_first_request_starts_it(write: Callable[[str], Path]) -> None:
+    """Whoever asks in a process in which nobody has looked yet gets the first snapshot."""
+    path = write(_text("One"))
+    before = _watchers()
+    reloader = Reloader(Settings(path), lambda: support.NOW)
+    reloader.stop()  # the thread ends before its first look
+    assert b"<title>One</title>" in _feed(reloader)
+    assert _eventually(lambda: _watchers() <= before)
+
+
 def test_public_address_of_the_settings_wins(
     write: Callable[[str], Path], quiet: Callable[..., Reloader]
 ) -> None:
@@ -158,7 +172,9 @@ def test_change_is_told_in_one_line(
     path = write(_text("One"))
     reloader = quiet()
     same = {"url": "https://a.example/", "added": "2020"}
-    clippings = [same | {"title": f"{number}"} for number in range(3)]
+    clippings = [
+        same | {"id": f"c{number}", "title": f"{number}", "projects": ["a"]} for number in range(3)
+    ]
     path.write_text(support.file_text(clippings, {"a": {"title": "A"}}), encoding="utf-8")
     reloader.look()
     assert _lines(caplog) == [
@@ -343,9 +359,145 @@ def test_held_back_clipping_appears_by_the_clock(
     reloader.look()
     assert b"<title>Held back</title>" in _feed(reloader)
     assert _lines(caplog) == [
-        f"{path}: 0 clippings in 1 feed",
+        f"{path}: 0 clippings in 1 feed; 1 warning (feedpress check tells more)",
         f"{path}: 1 clipping in 1 feed; what was due by the clock has changed",
     ]
+
+
+def _held_back(*dues: datetime, **keys: object) -> str:
+    clippings: list[dict[str, object]] = [
+        {"id": "here", "title": "Here", "added": "2020-01-01", "projects": ["portal"]}
+    ]
+    clippings += [
+        {"id": f"secret-{n}", "title": f"Secret {n}", "added": due.isoformat(), **keys}
+        for n, due in enumerate(dues)
+    ]
+    projects = {"portal": {"title": "Portal", "formerly": ["old"]}, "other": {"title": "Other"}}
+    return support.file_text(clippings, projects)
+
+
+def test_held_back_clipping_is_there_at_its_second(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """Nothing shows it a second before, and everything at its second, without another look."""
+    due = support.NOW + timedelta(hours=1)
+    write(_held_back(due, projects=["portal"]))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    client = web.create_app(reloader.current, clock).test_client()
+    clock.now = due - timedelta(seconds=30)
+    reloader.look()
+    snapshot = reloader.current()
+    assert snapshot is not None
+    paths = [*snapshot.documents, *snapshot.redirects]
+    clock.now = due - timedelta(seconds=1)
+    before = {path: client.get(path) for path in paths}
+    for path, response in before.items():
+        told = f"{path} {response.headers}".encode() + response.data
+        assert b"Secret" not in told
+        assert b"secret-" not in told
+        assert response.headers["Cache-Control"] == "public, max-age=1"
+    assert client.get("/clippings/secret-0/").status_code == 404
+    assert snapshot.clippings == 1
+    clock.now = due
+    changed = {path for path in snapshot.documents if client.get(path).data != before[path].data}
+    assert changed == {
+        "/", "/atom.xml", "/rss.xml", "/projects/portal/", "/projects/portal/atom.xml",
+        "/projects/portal/rss.xml",
+    }  # fmt: skip
+    for path in snapshot.documents:
+        same = client.get(path).headers["ETag"] == before[path].headers["ETag"]
+        assert same is (path not in changed)
+    for path in changed:
+        assert b"Secret 0" in client.get(path).data
+        etag = before[path].headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
+    assert client.get("/clippings/secret-0/").status_code == 200
+    assert client.get("/atom.xml").headers["Cache-Control"] == "public, max-age=1800"
+
+
+def test_upcoming_snapshot_is_made_a_minute_ahead(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is made once, in the last minute, and put on the air and told of once."""
+    due = support.NOW + timedelta(hours=1)
+    path = write(_held_back(due))
+    clock = _Clock()
+    built: list[datetime] = []
+    build = snapshots.build
+
+    def note(publication: Publication, now: datetime) -> Snapshot:
+        built.append(now)
+        return build(publication, now)
+
+    monkeypatch.setattr(snapshots, "build", note)
+    reloader = quiet(clock=clock)
+    expected = [support.NOW]
+    assert built == expected
+    clock.now = due - timedelta(minutes=1, microseconds=1)
+    reloader.look()
+    assert built == expected
+    expected = [support.NOW, due]
+    for seconds in (60, 30, 0, -1):
+        clock.now = due - timedelta(seconds=seconds)
+        reloader.look()
+        assert built == expected
+        assert (b"Secret" in _feed(reloader)) is (seconds <= 0)
+    assert _lines(caplog)[1:] == [
+        f"{path}: 2 clippings in 3 feeds; what was due by the clock has changed"
+    ]
+
+
+def test_new_file_wins_over_the_upcoming_snapshot(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """What was made ahead of a file that has changed since never goes on the air."""
+    due = support.NOW + timedelta(hours=1)
+    path = write(_held_back(due))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    clock.now = due - timedelta(seconds=30)
+    reloader.look()
+    path.write_text(_text("Nothing is held back any more"), encoding="utf-8")
+    reloader.look()
+    for seconds in (1, 0, -1):
+        clock.now = due - timedelta(seconds=seconds)
+        assert b"Secret" not in _feed(reloader)
+        assert b"Nothing is held back any more" in _feed(reloader)
+
+
+def test_several_dues_in_a_row(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """Each is there at its second; a look between two of them makes the next one ready."""
+    dues = [support.NOW + timedelta(seconds=10 * n) for n in (1, 2, 3)]
+    write(_held_back(*dues))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    reloader.look()
+    for number, due in enumerate(dues):
+        for second in (due - timedelta(seconds=1), due):
+            clock.now = second
+            assert _feed(reloader).count(b"<title>Secret") == number + (second == due)
+        reloader.look()  # it goes on the air
+        reloader.look()  # and the next one is made
+
+
+def test_several_dues_since_the_last_look(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """When the thread was late, the next look shows all that has become due meanwhile."""
+    dues = [support.NOW + timedelta(seconds=10 * n) for n in (1, 2, 3)]
+    write(_held_back(*dues))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    reloader.look()
+    clock.now = dues[-1]
+    reloader.look()
+    assert _feed(reloader).count(b"<title>Secret") == 3
 
 
 def test_broken_file_does_not_stop_the_clock(

@@ -33,7 +33,7 @@ def test_item_has_exactly_what_the_file_says() -> None:
     item = _channel(_FULL).find("item")
     assert support.names_of_children(item) == [
         "title", "link", "description", "content:encoded", "guid", "category", "pubDate",
-        "dc:creator", "a:updated", "media:content",
+        "dc:creator", "atom:updated", "media:content",
     ]  # fmt: skip
     assert support.text_at(item, "title") == "AT&T <b>"
     assert support.text_at(item, "link") == "https://news.example.org/?a=1&b=2"
@@ -57,7 +57,7 @@ def test_item_of_which_little_is_known_has_no_empty_element() -> None:
     """Without a summary the description is what there is; nothing else is made up."""
     item = _channel({"title": "A", "added": "2020"}).find("item")
     assert support.names_of_children(item) == [
-        "title", "link", "description", "guid", "pubDate", "a:updated",
+        "title", "link", "description", "guid", "pubDate", "atom:updated",
     ]  # fmt: skip
     assert support.text_at(item, "description") == "<p>A</p>"
 
@@ -72,8 +72,8 @@ def test_channel_has_exactly_what_the_file_says() -> None:
         language="en-US",
     )
     assert support.names_of_children(channel) == [
-        "title", "link", "description", "a:link", "copyright", "docs", "generator", "image",
-        "language", "lastBuildDate", "managingEditor", "ttl", "item",
+        "title", "link", "description", "atom:link", "copyright", "docs", "generator", "image",
+        "language", "lastBuildDate", "managingEditor", "ttl", "fh:complete", "item",
     ]  # fmt: skip
     assert support.text_at(channel, "link") == "https://example.org/media/"
     assert support.text_at(channel, "description") == "The team's work & more"
@@ -133,3 +133,23 @@ def test_dates_leave_the_locale_of_the_process_alone(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(locale, "setlocale", refuse)
     assert "Jan 2020" in (support.text_at(_channel(_FULL).find("item"), "pubDate") or "")
+
+
+def test_channel_with_an_archive() -> None:
+    """The link to the archive stands behind the channel's own elements, before its items."""
+    channel = _channel(_FULL, {"id": "old", "title": "Old", "added": "2019"}, feed_size=1)
+    assert support.names_of_children(channel) == [
+        "title", "link", "description", "atom:link", "docs", "generator", "language",
+        "lastBuildDate", "managingEditor", "ttl", "atom:link", "item",
+    ]  # fmt: skip
+    assert dict(channel.findall("a:link", support.NAMESPACES)[1].attrib) == {
+        "href": "https://feeds.example.org/archive/2/rss.xml",
+        "rel": "prev-archive",
+        "type": "application/rss+xml",
+    }
+
+
+def test_ttl_is_the_uncut_cache_time() -> None:
+    """`ttl` is the same though something is due in a minute."""
+    held_back = {"title": "Held back", "added": "2026-11-22T18:01:00Z"}
+    assert support.text_at(_channel(_FULL, held_back), "ttl") == "30"

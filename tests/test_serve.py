@@ -317,6 +317,6 @@ def test_worker_makes_the_app_and_tells_of_it(tmp_path: Path) -> None:
     )
     assert ran.stdout == "200\n"
     assert re.fullmatch(
-        r"\d\d:\d\d:\d\d clippings\.yaml: \d+ clippings in \d+ feeds; 2 warnings \(.*\)\n",
+        r"\d\d:\d\d:\d\d clippings\.yaml: \d+ clippings in \d+ feeds; 16 warnings \(.*\)\n",
         ran.stderr,
     )

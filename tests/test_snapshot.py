@@ -121,3 +121,26 @@ def test_public_address_moves_every_document_that_names_it() -> None:
         if document.media_type in ("text/html", "application/atom+xml", "application/rss+xml"):
             assert b"https://feeds.example.org" not in document.body
     assert b'href="https://press.example.net/a/atom.xml"' in moved.documents["/atom.xml"].body
+
+
+def test_feeds_and_clippings_are_counted_as_they_are_served() -> None:
+    """Held back and withdrawn clippings do not count, nor do feeds that are gone."""
+    loaded = support.publication(
+        [
+            {"title": "Here", "added": "2020"},
+            {"title": "Taken back", "added": "2020", "withdrawn": "2020-01-02"},
+            {"title": "Held back", "added": "2030"},
+        ],
+        {
+            "lately": {"title": "Ended lately", "retired": "2026-11-01"},
+            "long-ago": {"title": "Ended long ago", "retired": "2020"},
+        },
+    )
+    built = snapshot.build(loaded, support.NOW)
+    assert (built.clippings, built.feeds) == (1, 2)
+
+
+def test_status_of_documents(small: Snapshot) -> None:
+    """Only what was there once and is no more is 410; what is there is 200."""
+    assert {each.status for each in small.documents.values()} == {200}
+    assert dict(small.redirects) == {}

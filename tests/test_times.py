@@ -95,4 +95,65 @@ def test_next_due_is_the_earliest_of_what_the_clock_will_change() -> None:
     assert first == datetime(2026, 11, 28, tzinfo=UTC)
     assert first is not None
     assert times.next_due(loaded, first) == datetime(2026, 11, 30, tzinfo=UTC)
-    assert times.next_due(loaded, datetime(2027, 1, 1, tzinfo=UTC)) is None
+    grace_over = times.next_due(loaded, datetime(2027, 1, 1, tzinfo=UTC))
+    assert grace_over is not None
+    taken_back = grace_over - timedelta(days=90)
+    assert datetime(2026, 11, 28, 12, tzinfo=UTC) <= taken_back < datetime(2026, 11, 29, tzinfo=UTC)
+    assert times.next_due(loaded, grace_over) is None
+
+
+def test_a_project_wakes_the_clock_twice() -> None:
+    """A retired project's feeds end at the first second of its day, and are gone 90 days later."""
+    projects = {"a": {"title": "A", "retired": "2026-12-01"}, "b": {"title": "B"}}
+    loaded = support.publication([], projects)
+    ends = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    assert times.next_due(loaded, support.NOW) == ends
+    assert times.next_due(loaded, ends) == ends + timedelta(days=90)
+    assert times.next_due(loaded, ends + timedelta(days=90)) is None
+
+
+@pytest.mark.parametrize(
+    ("added", "withdrawn", "shown"),
+    [
+        pytest.param("2020-01-02", "2020-01-02", True, id="on the same day"),
+        pytest.param("2020-01-02", "2020-01-01", False, id="on the day before"),
+        pytest.param("2020-01-02", "2020-01", False, id="in that month: its first day"),
+        pytest.param("2020-01-01", "2020-01", True, id="in that month, first day"),
+        pytest.param("2020-01-01", "2020", True, id="in that year, first day"),
+        pytest.param("2020-01-02T10:00:00Z", "2020-01-02T09:59:59Z", False, id="a second before"),
+        pytest.param("2020-01-02T10:00:00Z", "2020-01-02T10:00:00Z", False, id="that second"),
+        pytest.param("2020-01-02T10:00:00Z", "2020-01-02T10:00:01Z", True, id="a second later"),
+        pytest.param("2020-01-02T10:00:00Z", "2020-01-02", True, id="a day with a time in it"),
+        pytest.param("2020-01-01", None, True, id="never"),
+    ],
+)
+def test_was_shown(added: str, withdrawn: str | None, shown: bool) -> None:
+    """What was taken back before it was added was never there; on the same day it was."""
+    clipping = {"title": "A", "added": added, "withdrawn": withdrawn}
+    loaded = support.publication([{k: v for k, v in clipping.items() if v}])
+    assert times.was_shown(loaded.clippings[0], loaded.timezone, support.NOW) is shown
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "expected"),
+    [
+        ("2020-01-02", "2020-01-02T23:00:01-08:00"),
+        ("2020-02-01", "2020-02-01T23:59:01-08:00"),
+        ("2020-02-01T23:59:00-08:00", "2020-02-01T23:59:01-08:00"),
+        ("2020-02-01T23:00:00-08:00", "2020-02-01T23:00:00-08:00"),
+    ],
+    ids=["day of adding", "day of updating", "second of updating", "before updating"],
+)
+def test_withdrawn_is_later_than_what_was_seen(withdrawn: str, expected: str) -> None:
+    """A deletion is later than the entry that was seen: else readers would keep it."""
+    keys = {"added": "2020-01-02T23:00:00-08:00", "updated": "2020-02-01T23:59:00-08:00"}
+    loaded = support.publication([{"title": "A", "withdrawn": withdrawn} | keys])
+    (clipping,), zone = loaded.clippings, loaded.timezone
+    deleted = times.withdrawn(clipping, zone, support.NOW)
+    assert deleted == datetime.fromisoformat(expected)
+
+
+def test_clock_wakes_for_nothing_that_is_never_shown() -> None:
+    """What was taken back before it was to be shown changes nothing at any time."""
+    clipping = {"title": "A", "added": "2026-12-02", "withdrawn": "2026-12-01"}
+    assert times.next_due(support.publication([clipping]), support.NOW) is None

@@ -1,5 +1,6 @@
 """What a client is answered, through Flask, from a snapshot that does not change."""
 
+from datetime import datetime, timedelta
 from urllib.parse import quote, urljoin
 
 import pytest
@@ -282,3 +283,66 @@ def test_failure_of_our_own() -> None:
     assert response.status_code == 500
     assert response.data == b"Internal Server Error.\n"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+_DUE = support.NOW + timedelta(minutes=20)
+_FORMERLY = {"new": {"title": "New", "formerly": ["old"], "retired": "2026-01-01"}}
+
+
+def _answers(now: datetime, *clippings: dict[str, str]) -> dict[int, TestResponse]:
+    """Give one answer of each status to a clock that stands."""
+    gone = {"id": "gone", "title": "Gone", "added": "2020", "withdrawn": "2020-01-02"}
+    loaded = support.publication([gone, *clippings], _FORMERLY)
+    built = snapshot.build(loaded, support.NOW)
+    client = web.create_app(lambda: built, lambda: now).test_client()
+    etag = {"If-None-Match": f'"{built.documents["/atom.xml"].etag}"'}
+    answers = [
+        client.get("/atom.xml"),
+        client.get("/atom.xml", headers=etag),
+        client.get("/projects/old/atom.xml"),
+        client.get("/nowhere"),
+        client.get("/clippings/gone/"),
+    ]
+    return {response.status_code: response for response in answers}
+
+
+@pytest.mark.parametrize("status", [200, 304, 308, 404, 410])
+@pytest.mark.parametrize(
+    ("now", "seconds"),
+    [
+        pytest.param(_DUE - timedelta(minutes=40), 1800, id="long before"),
+        pytest.param(_DUE - timedelta(minutes=30), 1800, id="half an hour before"),
+        pytest.param(_DUE - timedelta(minutes=30, seconds=-1), 1799, id="a second less"),
+        pytest.param(_DUE - timedelta(seconds=1), 1, id="a second before"),
+        pytest.param(_DUE - timedelta(microseconds=1), 0, id="just before"),
+        pytest.param(_DUE, 0, id="due, and not there yet"),
+        pytest.param(_DUE + timedelta(hours=1), 0, id="long overdue"),
+    ],
+)
+def test_no_answer_holds_beyond_what_is_due(now: datetime, seconds: int, status: int) -> None:
+    """max-age is half an hour, and ends before the next clipping appears (RFC 9111 §5.2.2.1)."""
+    held_back = {"id": "held-back", "title": "Held back", "added": _DUE.isoformat()}
+    response = _answers(now, held_back)[status]
+    assert response.headers.getlist("Cache-Control") == [f"public, max-age={seconds}"]
+
+
+@pytest.mark.parametrize("status", [200, 304, 308, 404, 410])
+def test_where_nothing_is_due(status: int) -> None:
+    """Where nothing is due, every answer holds for half an hour."""
+    headers = _answers(support.NOW)[status].headers
+    assert headers.getlist("Cache-Control") == ["public, max-age=1800"]
+
+
+def test_what_nobody_may_keep(client: FlaskClient) -> None:
+    """That there is nothing yet, and that a method is refused, is kept by no rule of ours."""
+    unready = web.create_app(lambda: None).test_client()
+    assert "Cache-Control" not in unready.get("/atom.xml").headers
+    assert "Cache-Control" not in client.post("/atom.xml").headers
+
+
+def test_page_that_is_gone() -> None:
+    """What is gone is a page for people, without an entity tag."""
+    gone = _answers(support.NOW)[410]
+    assert "ETag" not in gone.headers
+    assert gone.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert gone.headers["Content-Length"] == str(len(gone.data))

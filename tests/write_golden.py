@@ -1,9 +1,9 @@
 """Write the golden documents anew. Look at the difference before you commit it."""
 
-from pathlib import Path
-
-from test_golden import documents
+from test_golden import GOLDEN, documents
 
 if __name__ == "__main__":
     for name, body in documents().items():
-        (Path(__file__).parent / "data" / "golden" / name).write_bytes(body)
+        path = GOLDEN / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(body)

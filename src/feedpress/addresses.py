@@ -34,9 +34,13 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST_IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
 
 
-def feed_path(slug: str | None, media_type: str) -> str:
-    """Give the path of a project's feed, or without a slug that of the feed of all clippings."""
-    return f"{project_page(slug) if slug else '/'}{FEED_NAMES[media_type]}"
+def feed_path(slug: str | None, media_type: str, archive: int | None = None) -> str:
+    """Give the path of a project's feed, or without a slug that of the feed of all clippings.
+
+    With a number it is that of an archive document, of which 1 is the oldest.
+    """
+    folder = f"archive/{archive}/" if archive else ""
+    return f"{project_page(slug) if slug else '/'}{folder}{FEED_NAMES[media_type]}"
 
 
 def project_page(slug: str) -> str:
@@ -47,6 +51,16 @@ def project_page(slug: str) -> str:
 def clipping_page(slug: str) -> str:
     """Give the path of a clipping's own page."""
     return f"/clippings/{slug}/"
+
+
+def project_of(path: str) -> str:
+    """Give the slug of the project that a path belongs to, or nothing."""
+    return path.split("/", 3)[2] if path.startswith("/projects/") else ""
+
+
+def renamed(path: str, slug: str, former: str) -> str:
+    """Give what a path below a project's page was while the project had another slug."""
+    return project_page(former) + path.removeprefix(project_page(slug))
 
 
 def category_scheme(base: str) -> str:

@@ -55,6 +55,16 @@ def feed_id(tag: str, first_slug: str | None) -> str:
     return f"tag:{tag}:projects/{first_slug}" if first_slug else f"tag:{tag}:feeds"
 
 
+def ending(first_slug: str) -> str:
+    """Give what names the last entry of a project's feed, which says that the feed has ended."""
+    return f"projects/{first_slug}/ended"
+
+
+def ending_id(tag: str, first_slug: str) -> str:
+    """Give the id of that entry."""
+    return f"tag:{tag}:{ending(first_slug)}"
+
+
 def seconds_after_noon(clipping_id: str) -> int:
     """Give 0 to 43,199: so that clippings of one day differ in their instants."""
     return int.from_bytes(hashlib.sha256(clipping_id.encode()).digest()[:8]) % 43_200

@@ -67,6 +67,7 @@ class Project:
     #: Slugs that it had, the oldest first.
     formerly: tuple[str, ...] = ()
     retired: When | None = None
+    place: Place = field(default=Place("", 0, 0), compare=False)
 
     @property
     def first_slug(self) -> str:
@@ -123,7 +124,12 @@ class Publication:
     feed_size: int = 50
     hubs: tuple[str, ...] = ()
     projects: tuple[Project, ...] = ()
+    #: The sources that the file describes.
+    sources: tuple[Source, ...] = ()
     clippings: tuple[Clipping, ...] = ()
+    #: False where a mistake keeps something off the air: then no feed may call itself complete.
+    is_whole: bool = True
+    place: Place = field(default=Place("", 0, 0), compare=False)
 
     def at(self, url: str) -> "Publication":
         """Give the same publication at another public address, which ends in a slash."""

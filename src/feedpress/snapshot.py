@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from feedpress import addresses, times
 from feedpress.editors import shape
-from feedpress.feeds import atom, feed, rss
+from feedpress.feeds import atom, feed, history, rss
 from feedpress.model import Publication
 from feedpress.pages import html
 
@@ -27,6 +27,8 @@ class Document:
     media_type: str
     #: The entity tag without its quotation marks (RFC 9110 §8.8.3): a hash of the body.
     etag: str
+    #: 200, or 410 where there was something once (RFC 9110 §15.5.11).
+    status: int = 200
 
     @property
     def content_type(self) -> str:
@@ -39,6 +41,8 @@ class Snapshot:
     """All documents, until the file changes or the clock reaches `next_due`."""
 
     documents: Mapping[str, Document]
+    #: From each path that something had once to the one that it has now.
+    redirects: Mapping[str, str]
     next_due: datetime | None
     #: How many clippings are on the air, and how many feeds there are in each format.
     clippings: int
@@ -48,37 +52,68 @@ class Snapshot:
 def build(publication: Publication, now: datetime) -> Snapshot:
     """Work out every document as it is at an instant."""
     feeds = feed.build(publication, now)
-    documents = {
-        path: Document(body, media_type, hashlib.sha256(body).hexdigest()[:16])
-        for path, media_type, body in _documents(feeds)
-    }
+    documents = dict((*_pages(feeds), *_feed_documents(feeds)))
     return Snapshot(
         documents=MappingProxyType(documents),
+        redirects=MappingProxyType(dict(_redirects(publication, documents))),
         next_due=times.next_due(publication, now),
         clippings=len(feeds[0].entries),
-        feeds=len(feeds),
+        feeds=sum(not each.is_gone for each in feeds),
     )
 
 
-def _documents(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, str, bytes]]:
+def _document(body: bytes, media_type: str, status: int = 200) -> Document:
+    return Document(body, media_type, hashlib.sha256(body).hexdigest()[:16], status)
+
+
+def _pages(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, Document]]:
     whole = feeds[0]
-    yield addresses.FRONT_PAGE, addresses.HTML, html.front_page(feeds)
-    yield addresses.STYLE_SHEET, addresses.CSS, html.style_sheet()
-    yield addresses.SCHEMA, addresses.JSON_SCHEMA, _schema()
-    # However many feeds have an entry, it is turned into XML once in each format.
-    shown = {entry.id: entry for each in feeds for entry in each.recent}.values()
-    entries, items = atom.render_entries(shown), rss.render_items(shown)
+    yield addresses.FRONT_PAGE, _document(html.front_page(feeds), addresses.HTML)
+    yield addresses.STYLE_SHEET, _document(html.style_sheet(), addresses.CSS)
+    yield addresses.SCHEMA, _document(_schema(), addresses.JSON_SCHEMA)
     for each in feeds:
-        atom_path = addresses.feed_path(each.slug, addresses.ATOM)
-        rss_path = addresses.feed_path(each.slug, addresses.RSS)
-        yield atom_path, addresses.ATOM, atom.render(each, entries)
-        yield rss_path, addresses.RSS, rss.render(each, items)
         if each.slug:
-            page = addresses.project_page(each.slug)
-            yield page, addresses.HTML, html.project_page(each, whole)
+            body = html.project_page(each, whole)
+            yield addresses.project_page(each.slug), _document(body, addresses.HTML)
     for entry in whole.entries:
+        body = html.clipping_page(entry, whole)
+        yield addresses.clipping_page(entry.slug), _document(body, addresses.HTML)
+    for entry in whole.withdrawn:
         page = addresses.clipping_page(entry.slug)
-        yield page, addresses.HTML, html.clipping_page(entry, whole)
+        yield page, _document(html.notice_page(entry, page, whole), addresses.HTML, 410)
+
+
+def _feed_documents(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, Document]]:
+    # However many documents have an entry, it is turned into XML once in each format.
+    ends = [each.ended for each in feeds if each.ended and not each.is_gone]
+    entries = atom.render_entries((*feeds[0].entries, *ends))
+    items = rss.render_items((*feeds[0].entries, *ends, *feeds[0].tombstones))
+    for each in feeds:
+        for document in history.documents(each):
+            atom_path = addresses.feed_path(each.slug, addresses.ATOM, document.archive)
+            rss_path = addresses.feed_path(each.slug, addresses.RSS, document.archive)
+            if each.is_gone and each.ended:
+                for path in (atom_path, rss_path):
+                    page = html.notice_page(each.ended, path, feeds[0])
+                    yield path, _document(page, addresses.HTML, 410)
+            else:
+                yield atom_path, _document(atom.render(document, entries), addresses.ATOM)
+                yield rss_path, _document(rss.render(document, items), addresses.RSS)
+
+
+def _redirects(
+    publication: Publication, documents: Mapping[str, Document]
+) -> Iterator[tuple[str, str]]:
+    """Give every former address of a project with the one that it has now, never with another."""
+    renamed = {each.slug: each.formerly for each in publication.projects if each.formerly}
+    for slug, formerly in renamed.items():
+        for former in formerly:
+            page = addresses.project_page(former)
+            yield page.removesuffix("/"), addresses.project_page(slug)
+    for path in documents:
+        slug = addresses.project_of(path)
+        for former in renamed.get(slug, ()):
+            yield addresses.renamed(path, slug, former), path
 
 
 @cache

@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import watchfiles
 
@@ -24,6 +24,9 @@ from feedpress.snapshot import Snapshot
 #: is due by the clock is shown.
 LOOK_EVERY_MS = 500
 
+#: How long before something is due the snapshot is made that has it.
+AHEAD = timedelta(minutes=1)
+
 _log = logging.getLogger("feedpress")
 
 
@@ -37,7 +40,8 @@ class Reloader:
         self._files = files.Files(settings.file)
         self._clock = clock
         self._publication: Publication | None = None
-        self._snapshot: Snapshot | None = None
+        # The snapshot of now, and once it is made the one that follows when something is due.
+        self._on_air: tuple[Snapshot | None, Snapshot | None] = (None, None)
         self._seen: files.Fingerprint | None = None
         self._stop = threading.Event()
         self._starting = threading.Lock()
@@ -47,7 +51,9 @@ class Reloader:
         """Give the snapshot that is on the air, or None until there is a first one."""
         if self._watching_process != os.getpid():
             self.start()  # a server forked after the app was made, and threads do not follow
-        return self._snapshot
+        # Decided here, so that what is due is there at its second and not at the next look.
+        snapshot, upcoming = self._on_air
+        return upcoming if upcoming and _is_due(snapshot, self._clock()) else snapshot
 
     def start(self) -> None:
         """Look at the files once, now, and go on in a thread until `stop`."""
@@ -71,17 +77,15 @@ class Reloader:
                 self._load()
             finally:
                 self._seen = seen
-        elif self._publication and self._snapshot:
-            due, now = self._snapshot.next_due, self._clock()
-            if due and due <= now:
-                self._show(self._publication, "what was due by the clock has changed")
+        elif self._publication:
+            self._follow_the_clock(self._publication)
 
     def _load(self) -> None:
         name = self._settings.file
         try:
             publication, problems = clippings_file.load(self._files.read())
         except Unreadable as error:
-            stays = "what was published stays" if self._snapshot else "nothing is published yet"
+            stays = "what was published stays" if self._on_air[0] else "nothing is published yet"
             _log.error("%s can't be published, %s:\n%s", name, stays, error)
             return
         if self._settings.url:
@@ -96,7 +100,23 @@ class Reloader:
 
     def _show(self, publication: Publication, remark: str) -> None:
         snapshot = snapshots.build(publication, self._clock())
-        self._publication, self._snapshot = publication, snapshot
+        self._publication, self._on_air = publication, (snapshot, None)
+        self._tell(snapshot, remark)
+
+    def _follow_the_clock(self, publication: Publication) -> None:
+        (snapshot, upcoming), now = self._on_air, self._clock()
+        due = snapshot.next_due if snapshot else None
+        if _is_due(snapshot, now):
+            remark = "what was due by the clock has changed"
+            if upcoming and not _is_due(upcoming, now):
+                self._on_air = (upcoming, None)
+                self._tell(upcoming, remark)
+            else:
+                self._show(publication, remark)
+        elif upcoming is None and due and due - now <= AHEAD:
+            self._on_air = (snapshot, snapshots.build(publication, due))
+
+    def _tell(self, snapshot: Snapshot, remark: str) -> None:
         clippings, feeds = counted(snapshot.clippings, "clipping"), counted(snapshot.feeds, "feed")
         end = f"; {remark}" if remark else ""
         _log.info("%s: %s in %s%s", self._settings.file, clippings, feeds, end)
@@ -133,3 +153,8 @@ class Reloader:
                 # RuntimeError in watchfiles 1.3, of a class that it does not export.
                 yield
             self._stop.wait(LOOK_EVERY_MS / 1000)
+
+
+def _is_due(snapshot: Snapshot | None, now: datetime) -> bool:
+    """Tell whether the clock has changed what is published since a snapshot."""
+    return bool(snapshot and snapshot.next_due and snapshot.next_due <= now)

@@ -1,16 +1,18 @@
-"""A path and a Snapshot to status, headers and body. Pure: no server, no clock."""
+"""A path, a Snapshot and the time to status, headers and body. Pure: no server, no clock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote
 
-from feedpress import addresses
+from feedpress import addresses, times
 from feedpress.snapshot import Snapshot
 
 _NOT_FOUND = b"There is nothing at this address. The front page lists every feed.\n"
 _NOT_READY = b"The clippings can't be read at the moment. Please try again in a minute.\n"
-_MOVED = b"This address ends in a slash.\n"
+_NO_SLASH = b"This address ends in a slash.\n"
+_MOVED = b"This has another address now.\n"
 _READ_ONLY = b"What is at this address can only be read.\n"
 _RETRY_SECONDS = "60"
 
@@ -25,22 +27,44 @@ class Answer:
     etag: str | None = None
 
 
-def answer(snapshot: Snapshot | None, path: str) -> Answer:
+def answer(snapshot: Snapshot | None, path: str, now: datetime) -> Answer:
     """Answer a path; without a snapshot, say that it is to be tried again (RFC 9110 §15.6.4)."""
     if snapshot is None:
         return _text(503, _NOT_READY, ("Retry-After", _RETRY_SECONDS))
+    found = _found(snapshot, path)
+    cache_control = ("Cache-Control", f"public, max-age={_max_age(snapshot, now)}")
+    return replace(found, headers=(*found.headers, cache_control))
+
+
+def _found(snapshot: Snapshot, path: str) -> Answer:
     if document := snapshot.documents.get(path):
         content_type = ("Content-Type", document.content_type)
-        return Answer(200, (content_type,), document.body, document.etag)
+        # Only what is there can be "not modified" (RFC 9110 §13.2.1).
+        etag = document.etag if document.status == 200 else None
+        return Answer(document.status, (content_type,), document.body, etag)
+    if there := snapshot.redirects.get(path):
+        return _redirect(addresses.relative(there, path), _MOVED)
     if f"{path}/" in snapshot.documents:
         return with_slash(path)
     return refusal(404)
 
 
+def _max_age(snapshot: Snapshot, now: datetime) -> int:
+    """Give the seconds for which an answer holds: until something is due, at the longest."""
+    ends = now + times.CACHE_TIME
+    if snapshot.next_due:
+        ends = max(now, min(ends, snapshot.next_due))
+    return (ends - now) // timedelta(seconds=1)
+
+
 def with_slash(path: str) -> Answer:
     """Send to the same address with a slash at its end."""
+    return _redirect(f"{quote(path.rpartition('/')[2])}/", _NO_SLASH)
+
+
+def _redirect(location: str, body: bytes) -> Answer:
     # Relative, because only the outside knows where feedpress is mounted.
-    return _text(308, _MOVED, ("Location", f"{quote(path.rpartition('/')[2])}/"))
+    return _text(308, body, ("Location", location))
 
 
 def refusal(status: int, allowed: Iterable[str] = ()) -> Answer:

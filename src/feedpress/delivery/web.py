@@ -1,6 +1,7 @@
 """The Flask app. The only module that imports flask; what it answers is decided elsewhere."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -9,7 +10,10 @@ from feedpress.delivery import responses
 from feedpress.snapshot import Snapshot
 
 
-def create_app(current: Callable[[], Snapshot | None]) -> Flask:
+def create_app(
+    current: Callable[[], Snapshot | None],
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Flask:
     """Make an app that answers every path from the current snapshot."""
     app = Flask("feedpress", static_folder=None)
 
@@ -18,7 +22,7 @@ def create_app(current: Callable[[], Snapshot | None]) -> Flask:
     def document(path: str) -> Response:
         # Not `path`, which has lost the second of two slashes in front. What is not ASCII stands
         # here as the server decoded it: nothing is there, whatever it is.
-        return _response(responses.answer(current(), request.environ["PATH_INFO"]))
+        return _response(responses.answer(current(), request.environ["PATH_INFO"], clock()))
 
     @app.before_request
     def add_slash_to_prefix() -> Response | None:

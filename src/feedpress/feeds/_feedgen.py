@@ -27,12 +27,15 @@ from feedgen.ext.base import BaseExtension
 from lxml import etree
 
 from feedpress import addresses
-from feedpress.feeds.feed import Entry, Feed
+from feedpress.feeds.feed import Entry
+from feedpress.feeds.history import FeedDocument
 
 ATOM_NS = "http://www.w3.org/2005/Atom"
 CONTENT_NS = "http://purl.org/rss/1.0/modules/content/"
 DC_NS = "http://purl.org/dc/elements/1.1/"
 MEDIA_NS = "http://search.yahoo.com/mrss/"
+HISTORY_NS = "http://purl.org/syndication/history/1.0"
+TOMBSTONE_NS = "http://purl.org/atompub/tombstones/1.0"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # Elements that hold plain text. Some readers take a "&lt;" there for markup, but not a "&#x3C;"
@@ -88,28 +91,58 @@ RSS = Format(
 )
 
 
-class _Prefixes(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """The way to have prefixes declared on a root that feedgen makes."""
+class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """What goes beyond feedgen's core, in the head of a document."""
 
-    def __init__(self, declared: dict[str, str]) -> None:
-        self._declared = declared
+    def __init__(self, document: FeedDocument, form: Format) -> None:
+        self._document = document
+        self._form = form
 
     def extend_ns(self) -> dict[str, str]:
-        return self._declared
+        document, declared = self._document, dict(self._form.prefixes)
+        if document.is_complete or document.is_marked_as_archive:
+            declared["fh"] = HISTORY_NS
+        if document.tombstones and self._form is ATOM:
+            # Nowhere else, for validators do not know it.
+            declared["at"] = TOMBSTONE_NS
+        return declared
+
+    def extend_atom(self, feed: Any) -> None:
+        self._add_history(feed)
+        for tombstone in self._document.tombstones:
+            when = tombstone.updated.isoformat()
+            deleted = f"{{{TOMBSTONE_NS}}}deleted-entry"
+            etree.SubElement(feed, deleted, ref=tombstone.id, when=when)
+
+    def extend_rss(self, rss: Any) -> None:
+        # feedgen writes the first link with the relation self, and no other.
+        for rel, href in self._document.links(self._form.media_type):
+            media_type = self._form.media_type
+            etree.SubElement(rss[0], f"{{{ATOM_NS}}}link", href=href, rel=rel, type=media_type)
+        self._add_history(rss[0])
+
+    def _add_history(self, head: Any) -> None:
+        if self._document.is_complete:
+            etree.SubElement(head, f"{{{HISTORY_NS}}}complete")
+        if self._document.is_marked_as_archive:
+            etree.SubElement(head, f"{{{HISTORY_NS}}}archive")
 
 
-def new_feed(feed: Feed, form: Format) -> Any:
+def new_feed(document: FeedDocument, form: Format) -> Any:
     """Give a FeedGenerator with all that both formats have, and no entries."""
+    feed, media_type = document.feed, form.media_type
     written = feedgen.feed.FeedGenerator()
-    written.register_extension("prefixes", partial(_Prefixes, form.prefixes))
+    written.register_extension("additions", partial(_Additions, document, form))
     written.id(feed.id)
     written.title(feed.title)
     written.subtitle(feed.subtitle)
-    written.updated(feed.updated)
+    written.updated(document.updated)
     written.language(feed.language)
     written.generator("feedpress")
     written.rights(feed.rights)
-    written.link(href=feed.self_link(form.media_type), rel="self", type=form.media_type)
+    written.link(href=feed.link(media_type, document.archive), rel="self", type=media_type)
+    for rel, href in document.links(media_type):
+        written.link(href=href, rel=rel, type=media_type)
     written.link(href=feed.alternate, rel="alternate", type=addresses.HTML)
     return written
 

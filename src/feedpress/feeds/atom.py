@@ -1,20 +1,22 @@
-"""A Feed as an Atom 1.0 document (RFC 4287)."""
+"""The documents of a feed as Atom 1.0 (RFC 4287), with tombstones (RFC 6721)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from feedpress.feeds import _feedgen
-from feedpress.feeds.feed import Entry, Feed
+from feedpress.feeds.feed import Entry
+from feedpress.feeds.history import FeedDocument
 
 
-def render(feed: Feed, entries: Mapping[str, bytes]) -> bytes:
+def render(document: FeedDocument, entries: Mapping[str, bytes]) -> bytes:
     """Give the document; `entries` has the XML of its entries by id, from `render_entries`."""
-    written = _feedgen.new_feed(feed, _feedgen.ATOM)
+    feed = document.feed
+    written = _feedgen.new_feed(document, _feedgen.ATOM)
     written.author(_person(feed.author.name, feed.author.email, feed.author.uri))
     written.icon(feed.icon)
     written.logo(feed.logo)
-    recent = (entries[entry.id] for entry in feed.recent)
-    return _feedgen.put_together(written.atom_str(pretty=True), recent, _feedgen.ATOM)
+    shown = (entries[entry.id] for entry in document.entries)
+    return _feedgen.put_together(written.atom_str(pretty=True), shown, _feedgen.ATOM)
 
 
 def render_entries(entries: Iterable[Entry]) -> dict[str, bytes]:

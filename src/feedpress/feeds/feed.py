@@ -4,48 +4,53 @@ Order, window, ids and instants are decided here. No format and no XML.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 
 from feedpress import addresses, identity, times
-from feedpress.feeds import markup
+from feedpress.feeds import markup, notices
 from feedpress.feeds.dateline import dateline
-from feedpress.model import Clipping, Image, Person, Project, Publication, Source, When
+from feedpress.model import Clipping, Image, Person, Place, Project, Publication, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
     """A project as an entry's category (RFC 4287 §4.2.2)."""
 
+    #: The project's first slug: it stays when the project is renamed.
     term: str
     label: str
     scheme: str
+    #: The project's slug of today, which its page's address has. No reader sees it.
+    slug: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A clipping as every feed that has it shows it."""
+    """A clipping as every feed that has it shows it, or a notice in place of one."""
 
     id: str
-    #: The name of the clipping's own page.
+    #: The name of the clipping's own page; of the feed's end, that of the project.
     slug: str
     title: str
     #: The article, or where it has no address the clipping's own page.
     alternate: str
-    #: Whether that is the article.
-    has_article: bool
     published: datetime
     updated: datetime
-    author: Source | None
-    categories: tuple[Category, ...]
     #: The text as typed.
     summary: str | None
     #: HTML: the line of source and date, and the summary's paragraphs; empty without any.
     details: str
-    image: Image | None
     language: str | None
+    #: Whether the alternate link is the article.
+    has_article: bool = False
+    author: Source | None = None
+    categories: tuple[Category, ...] = ()
+    image: Image | None = None
+    #: Where the clipping stands in its file.
+    place: Place = field(default=Place("", 0, 0), compare=False)
 
     @property
     def content(self) -> str:
@@ -71,75 +76,132 @@ class Feed:
     rights: str | None
     logo: str | None
     icon: str | None
-    #: Entries in the subscription document.
+    #: How many entries the subscription document, and each archive document, has.
     size: int
-    #: The most recently new or updated first, then by id.
+    #: All that is on the air: the most recently new or updated first, then by id.
     entries: tuple[Entry, ...]
+    #: In the place of each clipping that was taken back, for good: an entry that says so, with
+    #: its id; `updated` is when it was taken back.
+    withdrawn: tuple[Entry, ...] = ()
+    #: How many of those subscribers are still told of.
+    told: int = 0
+    #: The entry that says that the project's feed has ended.
+    ended: Entry | None = None
+    #: Whether it ended so long ago that it is no longer served.
+    is_gone: bool = False
+    #: Whether every clipping that belongs in it is in it.
+    is_whole: bool = True
+    place: Place = field(default=Place("", 0, 0), compare=False)
 
     @property
     def recent(self) -> tuple[Entry, ...]:
-        """The entries of the subscription document (RFC 5005 §1.2)."""
+        """The most recently new or updated entries."""
         return self.entries[: self.size]
 
-    def self_link(self, media_type: str) -> str:
-        """Give the public address of this feed in a format."""
-        return addresses.absolute(self.base, addresses.feed_path(self.slug, media_type))
+    @property
+    def tombstones(self) -> tuple[Entry, ...]:
+        """What subscribers are to be told was taken back (RFC 6721 §3)."""
+        return self.withdrawn[: self.told]
+
+    def link(self, media_type: str, archive: int | None = None) -> str:
+        """Give the public address of this feed, or of one of its archive documents."""
+        return addresses.absolute(self.base, addresses.feed_path(self.slug, media_type, archive))
 
 
 def build(publication: Publication, now: datetime) -> tuple[Feed, ...]:
     """Give the feed of all clippings, then one for each project in the file's order."""
+    zone = publication.timezone
     every: list[Entry] = []
-    by_project: defaultdict[str, list[Entry]] = defaultdict(list)
-    for clipping in on_air(publication, now):
-        entry = _entry(clipping, publication, now)
-        every.append(entry)
+    withdrawn: list[Entry] = []
+    by_project: defaultdict[str, tuple[list[Entry], list[Entry]]] = defaultdict(lambda: ([], []))
+    for clipping in publication.clippings:
+        if not times.was_shown(clipping, zone, now):
+            continue
+        if taken_back := times.withdrawn(clipping, zone, now):
+            entry = _withdrawal(clipping, publication, taken_back)
+        else:
+            entry = _entry(clipping, publication, now)
+        (withdrawn if taken_back else every).append(entry)
         for project in clipping.projects:
-            by_project[project.slug].append(entry)
+            by_project[project.slug][taken_back is not None].append(entry)
     return (
-        _feed(publication, None, every),
+        _feed(publication, None, every, withdrawn, now),
         *(
-            _feed(publication, project, by_project[project.slug])
+            _feed(publication, project, *by_project[project.slug], now)
             for project in publication.projects
         ),
     )
 
 
-def on_air(publication: Publication, now: datetime) -> Iterator[Clipping]:
-    """Give the clippings that people may see at an instant."""
-    zone = publication.timezone
-
-    def is_due(when: When | None) -> bool:
-        return when is not None and times.due(when, zone) <= now
-
-    for clipping in publication.clippings:
-        taken_back = clipping.draft or is_due(clipping.withdrawn)
-        if not taken_back and is_due(times.first_shown(clipping)):
-            yield clipping
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Sort entries: the most recently new or updated first, those of one instant by id."""
+    by_id = sorted(entries, key=attrgetter("id"))
+    return tuple(sorted(by_id, key=attrgetter("updated"), reverse=True))
 
 
 def _entry(clipping: Clipping, publication: Publication, now: datetime) -> Entry:
     zone = publication.timezone
-    published = times.instant(times.first_shown(clipping), zone, clipping.id)
-    updated = published
-    if clipping.updated and times.due(clipping.updated, zone) <= now:
-        updated = max(published, times.instant(clipping.updated, zone, clipping.id))
-    own_page = addresses.absolute(publication.url, addresses.clipping_page(clipping.slug))
     scheme = addresses.category_scheme(publication.url)
     return Entry(
         id=identity.entry_id(publication.tag, clipping.id),
         slug=clipping.slug,
         title=clipping.title,
-        alternate=clipping.url or own_page,
+        alternate=clipping.url or _own_page(clipping, publication),
         has_article=clipping.url is not None,
-        published=published,
-        updated=updated,
+        published=times.published(clipping, zone),
+        updated=times.updated(clipping, zone, now),
         author=clipping.source,
-        categories=tuple(Category(p.slug, p.title, scheme) for p in clipping.projects),
+        categories=tuple(
+            Category(p.first_slug, p.title, scheme, p.slug) for p in clipping.projects
+        ),
         summary=clipping.summary,
         details=_details(clipping, publication.language),
         image=clipping.image,
         language=clipping.language,
+        place=clipping.place,
     )
+
+
+def _withdrawal(clipping: Clipping, publication: Publication, taken_back: datetime) -> Entry:
+    # It says nothing of what was taken back: that may be why it was.
+    notice = notices.withdrawn(publication.language)
+    return Entry(
+        id=identity.entry_id(publication.tag, clipping.id),
+        slug=clipping.slug,
+        title=notice.title,
+        alternate=_own_page(clipping, publication),
+        published=times.published(clipping, publication.timezone),
+        updated=taken_back,
+        summary=notice.text,
+        details=markup.paragraphs(notice.text),
+        language=notice.language,
+        place=clipping.place,
+    )
+
+
+def _ending(project: Project, publication: Publication, now: datetime) -> Entry | None:
+    zone = publication.timezone
+    if project.retired is None or not times.is_due(project.retired, zone, now):
+        return None
+    notice = notices.ended(publication.language)
+    instant = times.instant(project.retired, zone, identity.ending(project.first_slug))
+    page = addresses.project_page(project.slug)
+    return Entry(
+        id=identity.ending_id(publication.tag, project.first_slug),
+        slug=project.slug,
+        title=notice.title,
+        alternate=addresses.absolute(publication.url, page),
+        published=instant,
+        updated=instant,
+        summary=notice.text,
+        details=markup.paragraphs(notice.text),
+        language=notice.language,
+        place=project.place,
+    )
+
+
+def _own_page(clipping: Clipping, publication: Publication) -> str:
+    return addresses.absolute(publication.url, addresses.clipping_page(clipping.slug))
 
 
 def _details(clipping: Clipping, language: str) -> str:
@@ -147,19 +209,25 @@ def _details(clipping: Clipping, language: str) -> str:
     return "\n".join(markup.paragraphs(text) for text in (line, clipping.summary) if text)
 
 
-def _feed(publication: Publication, project: Project | None, entries: list[Entry]) -> Feed:
-    entries = sorted(entries, key=attrgetter("id"))
-    entries.sort(key=attrgetter("updated"), reverse=True)
-    slug = project.slug if project else None
+def _feed(
+    publication: Publication,
+    project: Project | None,
+    shown: list[Entry],
+    taken_back: list[Entry],
+    now: datetime,
+) -> Feed:
+    entries, withdrawn = in_order(shown), in_order(taken_back)
     page = addresses.project_page(project.slug) if project else None
     title = project.title if project else publication.title
     subtitle = project.summary if project else publication.subtitle
+    ended = _ending(project, publication, now) if project else None
+    changes = [newest.updated for newest in (*entries[:1], *withdrawn[:1], ended) if newest]
     return Feed(
-        slug=slug,
+        slug=project.slug if project else None,
         id=identity.feed_id(publication.tag, project.first_slug if project else None),
         title=title,
         subtitle=subtitle or title,
-        updated=entries[0].updated if entries else times.tag_instant(publication.tag),
+        updated=max(changes, default=times.tag_instant(publication.tag)),
         alternate=addresses.absolute(publication.url, page) if page else publication.home,
         base=publication.url,
         author=publication.author,
@@ -168,5 +236,11 @@ def _feed(publication: Publication, project: Project | None, entries: list[Entry
         logo=publication.logo,
         icon=publication.icon,
         size=publication.feed_size,
-        entries=tuple(entries),
+        entries=entries,
+        withdrawn=withdrawn,
+        told=sum(now < each.updated + times.GRACE for each in withdrawn),
+        ended=ended,
+        is_gone=project is not None and times.is_over(project, publication.timezone, now),
+        is_whole=publication.is_whole,
+        place=project.place if project else publication.place,
     )

@@ -1,30 +1,37 @@
-"""A Feed as an RSS 2.0 document (RSS Advisory Board, with its Best Practices Profile)."""
+"""The documents of a feed as RSS 2.0 (RSS Advisory Board, with its Best Practices Profile).
+
+RSS knows no deletion: an item in its place says that a clipping was taken back.
+"""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from feedpress import times
 from feedpress.feeds import _feedgen, markup
-from feedpress.feeds.feed import Entry, Feed
+from feedpress.feeds.feed import Entry
+from feedpress.feeds.history import FeedDocument
 
 # RSS 2.0 allows no other pictures.
 _PICTURES = (".gif", ".jpeg", ".jpg", ".png")
 
-#: Minutes for which a reader may keep a feed before it asks again.
-TTL = 30
+# Constant, though an answer's Cache-Control is shorter where something is due before.
+_TTL_MINUTES = times.CACHE_TIME // timedelta(minutes=1)
 
 
-def render(feed: Feed, items: Mapping[str, bytes]) -> bytes:
+def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
     """Give the document; `items` has the XML of its entries by id, from `render_items`."""
-    written = _feedgen.new_feed(feed, _feedgen.RSS)
+    feed = document.feed
+    written = _feedgen.new_feed(document, _feedgen.RSS)
     if feed.author.email:
         # The name is a comment of RFC 822 §3.4.3, which ends at a parenthesis.
         name = " ".join(feed.author.name.replace("(", " ").replace(")", " ").split())
         written.managingEditor(f"{feed.author.email} ({name})")
     if feed.logo and feed.logo.lower().endswith(_PICTURES):
         written.image(url=feed.logo, title=feed.title, link=feed.alternate)
-    written.ttl(TTL)
-    recent = (items[entry.id] for entry in feed.recent)
-    return _feedgen.put_together(written.rss_str(pretty=True), recent, _feedgen.RSS)
+    written.ttl(_TTL_MINUTES)
+    shown = (items[entry.id] for entry in document.entries_and_notices)
+    return _feedgen.put_together(written.rss_str(pretty=True), shown, _feedgen.RSS)
 
 
 def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:

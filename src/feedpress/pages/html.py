@@ -29,6 +29,11 @@ def clipping_page(entry: Entry, whole: Feed) -> bytes:
     return _render("clipping.html", addresses.clipping_page(entry.slug), entry=entry, whole=whole)
 
 
+def notice_page(notice: Entry, path: str, whole: Feed) -> bytes:
+    """Give the page for the path of something that is no more."""
+    return _render("notice.html", path, notice=notice, whole=whole)
+
+
 @cache
 def style_sheet() -> bytes:
     """Give the style sheet of all pages."""
