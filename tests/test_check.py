@@ -1,5 +1,10 @@
 """What is allowed and yet will be regretted."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 import support
 from feedpress.editors import check
 from feedpress.editors.problems import Severity
@@ -7,11 +12,22 @@ from feedpress.editors.problems import Severity
 _SAME = {"title": "Portal opens", "url": "https://news.example.org/1", "source": "GovTech"}
 
 
+def _warnings(*clippings: Mapping[str, Any], **sections: Any) -> list[tuple[str, int]]:
+    problems = check.warnings(support.publication(clippings, **sections))
+    assert all(problem.severity is Severity.WARNING for problem in problems)
+    return [(problem.code, problem.place.column) for problem in problems]
+
+
+def _codes(*clippings: Mapping[str, Any], **sections: Any) -> list[str]:
+    dated = [{"id": f"c{n}", "added": f"{2000 + n}", **each} for n, each in enumerate(clippings)]
+    return [code for code, _ in _warnings(*dated, **sections)]
+
+
 def _warned(*clippings: dict[str, str]) -> list[str]:
     dated = [{"id": f"c{n}", "added": "2020"} | each for n, each in enumerate(clippings)]
     problems = check.warnings(support.publication(dated))
     assert all(problem.severity is Severity.WARNING for problem in problems)
-    return [problem.message for problem in problems]
+    return [problem.message for problem in problems if problem.code == "double"]
 
 
 def test_same_address_is_a_double() -> None:
@@ -37,3 +53,121 @@ def test_same_headline_of_different_or_unknown_sources_is_none() -> None:
     """Two papers may have the same headline."""
     assert _warned({"title": "A", "source": "One"}, {"title": "A", "source": "Two"}) == []
     assert _warned({"title": "A"}, {"title": "A"}) == []
+
+
+def test_clipping_without_an_id_is_warned_of() -> None:
+    """Until it is stamped, its title and address may not change; a draft has nothing to lose."""
+    unpinned = {"title": "A", "added": "2020"}
+    assert [code for code, _ in _warnings(unpinned)] == ["unpinned"]
+    assert _warnings(unpinned | {"id": "a"}) == []
+    assert _warnings(unpinned | {"draft": True}) == []
+
+
+def test_clipping_in_no_project_is_warned_of() -> None:
+    """Where there are projects, a clipping is expected to be in one."""
+    projects = {"portal": {"title": "Portal"}}
+    assert _codes({"title": "A"}, projects=projects) == ["no-project"]
+    assert _codes({"title": "A", "projects": ["portal"]}, projects=projects) == []
+    assert _codes({"title": "A"}) == []
+
+
+@pytest.mark.parametrize(
+    ("published", "is_told"),
+    [
+        ("2016-09-15", False),
+        ("2016-09-16", False),
+        ("2016-09-17", True),
+        ("2016-10", True),
+        ("2017", True),
+        ("2016", False),
+        ("2016-09-16T17:00:00Z", True),
+    ],
+)
+def test_article_that_came_out_after_it_was_added(published: str, is_told: bool) -> None:
+    """An article dated a day or more after `added` is a slip of one of the dates."""
+    clipping = {"title": "A", "added": "2016-09-15T17:00:00Z", "published": published}
+    assert _codes(clipping) == (["dated-after-added"] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("dates", "is_told"),
+    [
+        ({"added": "2016-09-15", "updated": "2016-09-15"}, True),
+        ({"added": "2016-09-15", "updated": "2016-09-16"}, False),
+        ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-15T16:00:00Z"}, True),
+        ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-15T17:00:01Z"}, False),
+        ({"added": "2016-09-15T17:00:00Z", "withdrawn": "2016-09-14"}, True),
+        ({"added": "2016-09-15T17:00:00Z", "withdrawn": "2016-09-15"}, False),
+        ({"added": "2016-09-15", "withdrawn": "2016-09-14", "draft": True}, False),
+    ],
+)
+def test_date_that_changes_nothing(dates: dict[str, Any], is_told: bool) -> None:
+    """A correction before the clipping was new, or a withdrawal before, is a slip."""
+    assert _codes({"title": "A"} | dates) == (["no-effect"] if is_told else [])
+
+
+def test_same_second_is_warned_of() -> None:
+    """Two clippings of one second have no order; two of one day differ by their ids."""
+    time, same = "2020-05-05T12:00:00Z", "2020-05-05T05:00:00-07:00"
+    assert _codes({"title": "A", "added": time}, {"title": "B", "added": same}) == ["same-instant"]
+    assert (
+        _codes({"title": "A", "added": "2020-05-05"}, {"title": "B", "added": "2020-05-05"}) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_told"),
+    [
+        ("Government Technology", "Goverment Technology", True),
+        ("Government Technology", "Government Tecnology", True),
+        ("Government Technology", "Government Technolgoy", True),
+        ("SoCal Tech", "Socal Tech", True),
+        ("Co-op News", "Coop News", True),
+        ("Government Technology", "Government Technology Blog", False),
+        ("Channel 4 News", "Channel 5 News", False),
+        ("KTLA", "KTLB", False),
+        ("???", "!!!", False),
+        ("x" * 100, "x" * 101, False),
+    ],
+)
+def test_source_nearly_called_like_another(one: str, other: str, is_told: bool) -> None:
+    """A slip of one letter, of case or of a sign is told; other names are other names."""
+    clippings = [{"title": "A", "source": one}, {"title": "B", "source": other}]
+    assert _codes(*clippings) == (["near-name"] if is_told else [])
+
+
+def test_described_sources_are_meant() -> None:
+    """What stands under sources: was decided by somebody; only other names are held against it."""
+    one, other = "Bloomberg Cities", "Bloomberg Citie"
+    clippings = [{"title": "A", "source": other}, {"title": "B", "source": one}]
+    assert _codes(*clippings, sources={one: {}, other: {}}) == []
+    (problem,) = check.warnings(
+        support.publication(
+            [
+                each | {"id": each["title"].lower(), "added": "20" + str(n)}
+                for n, each in enumerate(clippings, 19)
+            ],
+            sources={one: {}},
+        )
+    )
+    assert "'Bloomberg Citie'" in problem.message
+    assert problem.place.line == 4
+
+
+def test_project_nearly_called_like_another() -> None:
+    """Two projects whose titles differ in one letter are probably one."""
+    projects = {
+        "one": {"title": "Gender Equity"},
+        "two": {"title": "Gender Equality"},
+        "three": {"title": "Gender Equty"},
+    }
+    clipping = {"title": "A", "projects": ["one"]}
+    assert _codes(clipping, projects=projects) == ["near-name"]
+
+
+def test_slip_is_found_among_many_names() -> None:
+    """However many sources there are, one that differs from another in a letter is told."""
+    clippings = [
+        {"title": f"{n}", "source": f"The Daily {chr(0x4E00 + n)} News"} for n in range(3000)
+    ]
+    assert "near-name" in _codes(*clippings)

@@ -19,10 +19,11 @@ import support
 from feedpress.cli import main
 
 _ROOT = Path(__file__).parent.parent
-_GOOD = support.file_text([{"title": "One", "added": "2020"}])
+_ONE = {"id": "one", "title": "One", "added": "2020"}
+_GOOD = support.file_text([_ONE])
 _SAME = {"title": "Same", "url": "https://a.example/", "added": "2020"}
 _WARNED = support.file_text([_SAME | {"id": "one"}, _SAME | {"id": "two"}])
-_BAD = support.file_text([{"title": "One", "added": "2020"}, {"title": "No date"}])
+_BAD = support.file_text([_ONE, {"title": "No date"}])
 
 
 def _run(*arguments: str | Path, **kwargs: Any) -> Result:
@@ -39,12 +40,13 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ([], ["check", "schema", "serve", "--version"]),
+        ([], ["check", "schema", "serve", "stamp", "--version"]),
         (["check"], ["[FILE]", "--strict"]),
         (["schema"], ["JSON Schema"]),
         (["serve"], ["[FILE]", "--host", "--port", "--workers", "--url", "8000", "127.0.0.1"]),
+        (["stamp"], ["[FILE]", "--check", "--history"]),
     ],
-    ids=["feedpress", "check", "schema", "serve"],
+    ids=["feedpress", "check", "schema", "serve", "stamp"],
 )
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(command: list[str], flag: str, expected: list[str]) -> None:

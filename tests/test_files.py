@@ -1,11 +1,13 @@
 """Which files are read from the disk, and which never are."""
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
 from feedpress.delivery import files
+from feedpress.delivery.files import NotWritten
 from feedpress.editors.problems import Unreadable
 
 
@@ -53,3 +55,116 @@ def test_name_can_do_no_harm_in_a_log(tmp_path: Path) -> None:
     (tmp_path / "a\n\x1b[2Jb.yaml").write_text("x", encoding="utf-8")
     ((name, _),) = files.Files(tmp_path).read()
     assert name.endswith("/a\\n\\x1b[2Jb.yaml")
+
+
+def _list(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.iterdir())
+
+
+def test_file_is_replaced(tmp_path: Path) -> None:
+    """A file gets its new bytes and keeps its mode and owner; nothing else is left behind."""
+    path = tmp_path / "clippings.yaml"
+    path.write_bytes(b"old")
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 1235)
+    path.chmod(0o640)
+    os.utime(path, (1, 1))
+    before = path.stat()
+    on_disk = files.Files(path)
+    fingerprint = on_disk.fingerprint()
+    on_disk.replace(str(path), b"old", b"new")
+    after = path.stat()
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(after.st_mode) == 0o640
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    assert after.st_mtime > 1
+    assert on_disk.fingerprint() != fingerprint
+    assert _list(tmp_path) == ["clippings.yaml"]
+
+
+def test_link_stays_a_link(tmp_path: Path) -> None:
+    """Behind a symbolic link, the file that it leads to is replaced, wherever that is."""
+    (tmp_path / "far").mkdir()
+    (tmp_path / "near").mkdir()
+    target, link = tmp_path / "far" / "a.txt", tmp_path / "near" / "clippings.yaml"
+    target.write_bytes(b"old")
+    link.symlink_to("../far/a.txt")
+    for path, old, new in ((link, b"old", b"new"), (link.parent, b"new", b"newer")):
+        on_disk = files.Files(path)
+        ((name, data),) = on_disk.read()
+        on_disk.replace(name, data, new)
+        assert data == old
+        assert target.read_bytes() == link.read_bytes() == new
+        assert os.readlink(link) == "../far/a.txt"
+    assert (_list(target.parent), _list(link.parent)) == (["a.txt"], ["clippings.yaml"])
+
+
+def test_file_of_a_folder_is_replaced(tmp_path: Path) -> None:
+    """A file goes by the name under which it was read, with whatever is shown of it there."""
+    for name in ("a.yaml", "b\n.yaml"):
+        (tmp_path / name).write_bytes(b"old")
+    on_disk = files.Files(tmp_path)
+    for name, data in on_disk.read():
+        on_disk.replace(name, data, data + b" and new")
+    assert [data for _, data in on_disk.read()] == [b"old and new", b"old and new"]
+    assert _list(tmp_path) == ["a.yaml", "b\n.yaml"]
+
+
+@pytest.mark.parametrize("found", [b"", b"other", b"older", b"ol"])
+def test_file_that_changed_meanwhile(tmp_path: Path, found: bytes) -> None:
+    """What somebody else saved in between is not overwritten."""
+    path = tmp_path / "clippings.yaml"
+    path.write_bytes(found)
+    with pytest.raises(NotWritten, match="has changed meanwhile"):
+        files.Files(path).replace(str(path), b"old", b"new")
+    assert path.read_bytes() == found
+    assert _list(tmp_path) == ["clippings.yaml"]
+
+
+def test_file_that_is_gone(tmp_path: Path) -> None:
+    """A file that was taken away, or its folder, or that is none any more, is not made anew."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "clippings.yaml"
+    path.write_bytes(b"old")
+    single, whole = files.Files(path), files.Files(folder)
+    path.unlink()
+    with pytest.raises(NotWritten, match="No such file"):
+        single.replace(str(path), b"old", b"new")
+    with pytest.raises(NotWritten, match="it is gone"):
+        whole.replace(str(path), b"old", b"new")
+    assert _list(folder) == []
+    path.mkdir()
+    with pytest.raises(NotWritten, match="it is no file"):
+        single.replace(str(path), b"old", b"new")
+    assert (_list(folder), _list(path)) == (["clippings.yaml"], [])
+    path.rmdir()
+    folder.rmdir()
+    for on_disk in (single, whole):
+        with pytest.raises(NotWritten, match="No such file"):
+            on_disk.replace(str(path), b"old", b"new")
+    assert _list(tmp_path) == []
+
+
+def test_folder_that_takes_no_file(tmp_path: Path) -> None:
+    """Where no second file can be written, the first one stays, and it is said why."""
+    path = tmp_path / ("x" * 250 + ".yaml")
+    path.write_bytes(b"old")
+    with pytest.raises(NotWritten, match="was left as it was: File name too long; "):
+        files.Files(path).replace(str(path), b"old", b"new")
+    assert path.read_bytes() == b"old"
+    assert _list(tmp_path) == [path.name]
+
+
+def test_folder_without_files(tmp_path: Path) -> None:
+    """A folder with no YAML file in it is told; one that vanishes shows as another state."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    on_disk = files.Files(folder)
+    with pytest.raises(Unreadable, match="no YAML file"):
+        on_disk.read()
+    (folder / "a.yaml").write_bytes(b"x")
+    assert on_disk.fingerprint()
+    (folder / "a.yaml").unlink()
+    folder.rmdir()
+    assert on_disk.fingerprint() == ()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import test_check
 from feedpress.delivery import files
 from feedpress.editors import clippings_file, shape, yaml_text
 from feedpress.editors.problems import CODES, Problem, Severity, Unreadable
@@ -588,16 +589,22 @@ def test_code_that_is_not_in_the_list() -> None:
 
 
 SHOWN_BY: dict[str, Callable[..., None]] = {
+    "dated-after-added": test_check.test_article_that_came_out_after_it_was_added,
     "duplicate-section": test_section_in_two_files,
     "encoding": test_encoding,
+    "near-name": test_check.test_source_nearly_called_like_another,
+    "no-effect": test_check.test_date_that_changes_nothing,
+    "no-project": test_check.test_clipping_in_no_project_is_warned_of,
+    "same-instant": test_check.test_same_second_is_warned_of,
     "too-large": test_file_that_is_too_large,
     "too-long": test_place_of_a_text_that_is_too_long,
+    "unpinned": test_check.test_clipping_without_an_id_is_warned_of,
     "unreadable": test_missing_file,
 }
 
 
 def test_every_code_is_shown() -> None:
-    """Every code is shown by a file of the table, or else by a test above."""
+    """Every code is shown by a file of the table, or else by a test."""
     in_table = {code for path in TABLE for code, _, _ in expected(path)}
     assert in_table | SHOWN_BY.keys() == CODES.keys()
     assert in_table.isdisjoint(SHOWN_BY)

@@ -4,6 +4,7 @@ Each command imports what it needs, so that none waits for what it does not use.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -92,6 +93,58 @@ def serve(file: Path, host: str, port: int, workers: int, url: str | None) -> No
         server.run(settings, host, port, workers, say_where)
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@_file
+@click.option("--check", "only_check", is_flag=True, help="Only say what is missing.")
+@click.option("--history", is_flag=True, help="Write ids alone, for articles of the past.")
+def stamp(file: Path, only_check: bool, history: bool) -> None:
+    """Write the missing ids and dates into FILE.
+
+    Every other byte of it stays as it is. Do it before a clipping is published: from then on all
+    that it says may change, and subscribers see no clipping twice. The topmost one gets the
+    newest added. A clipping that has an id gets nothing, and drafts are left alone. With --check,
+    the exit code is 1 where something is missing.
+    """
+    from feedpress.delivery import files
+    from feedpress.editors import stamp as stamping
+    from feedpress.editors.problems import Severity, Unreadable, counted, shown
+
+    on_disk = files.Files(file)
+    try:
+        before = dict(on_disk.read())
+        stamped = stamping.stamp(tuple(before.items()), datetime.now(UTC), history=history)
+        after = dict(stamped.files)
+        for name in before:
+            if name in after and not only_check:
+                on_disk.replace(name, before[name], after[name])
+            for each in stamped.stamps:
+                if each.place.file == name:
+                    keys = ", ".join(f"{key}: {value}" for key, value in each.keys)
+                    what = f"{shown(each.title)} {'lacks' if only_check else 'now has'} {keys}"
+                    click.echo(f"{name}:{each.place.line}: {what}")
+    except Unreadable as error:
+        click.echo(str(error))
+        click.echo(f"{file}: nothing was written.")
+        raise SystemExit(1) from error
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+    number = counted(len(stamped.stamps), "clipping")
+    if only_check:
+        cure = "; run feedpress stamp" if stamped.stamps else ""
+        click.echo(f"{file}: {number} to stamp{cure}.")
+        raise SystemExit(1 if stamped.stamps else 0)
+    click.echo(f"{file}: {number} stamped.")
+    left = [
+        problem
+        for problem in stamped.problems
+        if problem.severity is Severity.ERROR and problem.code != "double"
+    ]
+    if left:
+        for problem in left:
+            click.echo(str(problem))
+        raise SystemExit(1)
 
 
 @main.command()

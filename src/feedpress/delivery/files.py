@@ -1,16 +1,25 @@
-"""An editor's file, or the files of a folder, from the disk. Nothing is parsed here."""
+"""An editor's file, or the files of a folder, from the disk and back. Nothing is parsed here."""
 
 import errno
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from feedpress.editors.problems import Problem, Unreadable
 from feedpress.editors.yaml_text import MAX_BYTES
+from feedpress.errors import FeedpressError
 from feedpress.model import Place
 
 #: What tells one state of the files from another, without reading them.
 Fingerprint = tuple[tuple[str, int, int, int, int], ...]
 
-_SUFFIXES = (".yaml", ".yml")
+#: How the names of the files in a folder end.
+SUFFIXES = (".yaml", ".yml")
+
+
+class NotWritten(FeedpressError):
+    """A file that was left as it was."""
 
 
 class Files:
@@ -31,7 +40,7 @@ class Files:
         Raises Unreadable where one of them can't be had.
         """
         try:
-            files = [(_name(file), _bytes(file)) for file in self._list()]
+            files = [(printable(file), _bytes(file)) for file in self._list()]
         except OSError as error:
             cure = "look whether the name is right and whether feedpress may read it"
             message = f"the file can't be opened: {error.strerror}"
@@ -40,6 +49,21 @@ class Files:
             cure = "put a file into it whose name ends in .yaml"
             raise self._unreadable(self._path, "the folder has no YAML file in it", cure)
         return files
+
+    def replace(self, name: str, old: bytes, new: bytes) -> None:
+        """Put new bytes in the place of a file's, whole or not at all; mode and owner stay.
+
+        `name` is as `read` gave it. Raises NotWritten where the file is not what it was, or
+        can't be written.
+        """
+        try:
+            # Behind a link, so that the link stays.
+            file = next(each for each in self._list() if printable(each) == name).resolve()
+            _replace(file, name, old, new)
+        except (OSError, StopIteration) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is gone"
+            cure = "run it again as somebody who may write the file and its folder"
+            raise NotWritten(f"{name} was left as it was: {why}; {cure}") from error
 
     def fingerprint(self) -> Fingerprint:
         """Give what changes with the files; empty where they can't be had."""
@@ -58,18 +82,18 @@ class Files:
         return sorted(
             file
             for file in self._path.iterdir()
-            if file.suffix in _SUFFIXES and not file.name.startswith(".") and not file.is_dir()
+            if file.suffix in SUFFIXES and not file.name.startswith(".") and not file.is_dir()
         )
 
     @staticmethod
     def _unreadable(name: str | Path, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem("unreadable", message, cure, Place(_name(name), 1, 1))])
+        return Unreadable([Problem("unreadable", message, cure, Place(printable(name), 1, 1))])
 
 
-def _name(file: str | Path) -> str:
-    # It goes to a terminal and into logs, where a line break or an escape would do harm.
-    name = str(file)
-    return name if name.isprintable() else repr(name)[1:-1]
+def printable(name: str | Path) -> str:
+    """Give a name as it can go to a terminal or a log, where a line break would do harm."""
+    text = str(name)
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 def _bytes(file: Path) -> bytes:
@@ -78,3 +102,24 @@ def _bytes(file: Path) -> bytes:
         raise OSError(errno.EINVAL, "it is no file", str(file))
     with file.open("rb") as opened:
         return opened.read(MAX_BYTES + 1)
+
+
+def _replace(file: Path, name: str, old: bytes, new: bytes) -> None:
+    # Hidden, and not a YAML file: a folder's reader passes over it.
+    descriptor, path = tempfile.mkstemp(".tmp", f".{file.name}.", file.parent)
+    try:
+        with open(descriptor, "wb") as written:
+            written.write(new)
+            written.flush()
+            os.fsync(descriptor)
+        state = file.stat()
+        os.chown(path, state.st_uid, state.st_gid)
+        shutil.copystat(file, path)
+        os.utime(path)
+        if _bytes(file) != old:
+            cure = "somebody else is changing it; run it again"
+            raise NotWritten(f"{name} was left as it was: it has changed meanwhile; {cure}")
+        os.replace(path, file)
+    except BaseException:
+        os.unlink(path)
+        raise

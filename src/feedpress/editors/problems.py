@@ -28,6 +28,7 @@ CODES = {
     "bracket": "a bracket that is not closed",
     "clippings-missing": "a file without clippings",
     "control-character": "a character that no feed can carry",
+    "dated-after-added": "an article that came out after it was added",
     "damaged-text": "a character that stands for a lost one",
     "date": "not a date, or one that never was",
     "double": "a clipping that looks like another",
@@ -39,6 +40,9 @@ CODES = {
     "missing-colon": "a line without a key and its colon",
     "missing-date": "a clipping without a date",
     "missing-key": "a key that must be there",
+    "near-name": "a project or source that is nearly called like another",
+    "no-effect": "a date that changes nothing",
+    "no-project": "a clipping in no project",
     "not-a-list": "something else where a list is wanted",
     "not-a-mapping": "something else where keys are wanted",
     "not-text": "a list or keys where a text is wanted",
@@ -46,6 +50,7 @@ CODES = {
     "quote": "a quotation mark that is not closed, or text behind one",
     "repeated-id": "an id that another clipping has",
     "repeated-key": "a key that stands twice",
+    "same-instant": "two clippings that were added in the same second",
     "several-documents": "a second YAML document in the file",
     "special-character": "a text that starts with a character special to YAML",
     "surrogate": "half of a character",
@@ -58,6 +63,7 @@ CODES = {
     "colon": "a colon inside a text without quotation marks",
     "unknown-key": "a key that feedpress does not know",
     "unknown-project": "a project that the file does not describe",
+    "unpinned": "a clipping without an id",
     "unreadable": "a file that can't be opened",
 }
 

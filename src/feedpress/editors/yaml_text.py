@@ -10,6 +10,8 @@ import codecs
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Set
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import yaml
@@ -34,6 +36,7 @@ _DAMAGED = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
 # libyaml reads these as line breaks, as YAML 1.1 did. In YAML 1.2 (§5.4) they are text, so they
 # pass it in the guise of characters that no file may hold.
 _BREAKS_OF_1_1 = "\x85\u2028\u2029"
+_BLOCK_STYLES = ("|", ">")
 _GUISES = "\ufdd0\ufdd1\ufdd2"
 _TO_GUISE = str.maketrans(_BREAKS_OF_1_1, _GUISES)
 _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
@@ -46,15 +49,51 @@ class Spoilt:
 SPOILT = Spoilt()
 
 
+class Style(Enum):
+    """How something is put into a mapping."""
+
+    LINES = "keys on lines of their own"
+    FLOW = "keys within a line, behind a comma"
+    VALUE = "the value of a key that has none"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where something can be put into a mapping without a change of anything else in it."""
+
+    style: Style
+    #: How many characters the file has before the place, without a byte order mark.
+    index: int
+    #: The line, from 0; with LINES it is the line before which they come, and `index` is unused.
+    line: int
+    #: The column at which the mapping's keys begin, from 0.
+    column: int
+    #: With VALUE, how many characters the file has before the key.
+    key_index: int = 0
+
+
 class Mapping(dict[str, Any]):
     """A YAML mapping: its good values, the places of all its keys, and the keys that went wrong."""
 
-    __slots__ = ("_file", "_index", "_mark", "_marks", "is_whole", "spoilt")
+    __slots__ = (
+        "_file",
+        "_first_end",
+        "_index",
+        "_mark",
+        "_marks",
+        "is_flow",
+        "is_whole",
+        "spoilt",
+    )
 
-    def __init__(self, file: str, mark: Any) -> None:
+    def __init__(self, file: str, event: Any) -> None:
         super().__init__()
         self._file = file
-        self._mark = mark
+        self._mark = event.start_mark
+        #: Whether it is written in braces.
+        self.is_flow: bool = event.flow_style
+        # Where the first key's value ends, or None where a line of its own can't follow there.
+        self._first_end: Any = None
         # Key, its mark, its value's mark, and so on. Marks are what libyaml made anyway; they are
         # looked for, and turned into places, only where something is wrong.
         self._marks: list[Any] = []
@@ -72,6 +111,25 @@ class Mapping(dict[str, Any]):
         else:
             self[key] = value
 
+    def end_first(self, last: Any) -> None:
+        """Note the last event of the first key's value."""
+        # The end of a block scalar or a list is not where its last text ends.
+        if self.is_flow or (isinstance(last, yaml.ScalarEvent) and last.style not in _BLOCK_STYLES):
+            self._first_end = last.end_mark
+
+    def room_for(self, key: str) -> Room:
+        """Where a key can be put, behind the first one; or its value, if it stands there empty."""
+        end, column = self._first_end, self._mark.column
+        if self.has_key(key):
+            at = self._found()[key]
+            key_mark, mark = self._marks[at + 1], self._marks[at + 2]
+            return Room(Style.VALUE, mark.index, mark.line, column, key_mark.index)
+        if self.is_flow:
+            return Room(Style.FLOW, end.index, end.line, column)
+        # Each key of a block has a line of its own, and so has the second one.
+        line = end.line + 1 if end else self._marks[4].line
+        return Room(Style.LINES, 0, line, column)
+
     def spoil(self, key: str) -> None:
         """Take a key's value out; its place stays known."""
         self.pop(key, None)
@@ -82,6 +140,11 @@ class Mapping(dict[str, Any]):
     def has_key(self, key: str) -> bool:
         """Tell whether a key stands there, whatever became of its value."""
         return key in self._found()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key has been taken in yet."""
+        return not self._marks
 
     @property
     def place(self) -> Place:
@@ -155,6 +218,7 @@ class _Reader:
         # Most files have no character that is worth a second look, except by way of escapes.
         self._is_doubtful = bool(self._unprintable or self._disguised or _DAMAGED.search(text))
         self._depth = 0
+        self._last: Any = None  # the event that ended the last value
         self._next: Callable[[], Any] = CParser(self._text).get_event
 
     def document(self) -> tuple[Any, Place]:
@@ -182,6 +246,7 @@ class _Reader:
 
     def _value(self, event: Any) -> Any:
         kind = type(event)
+        self._last = event
         if kind is yaml.ScalarEvent:
             return self._scalar(event)
         if kind is yaml.AliasEvent:
@@ -192,26 +257,30 @@ class _Reader:
             message = "lists or keys are nested too deep here"
             raise self._unreadable("too-deep", event, message, "take the extra brackets out")
         read = self._mapping if kind is yaml.MappingStartEvent else self._sequence
-        collection = read(event.start_mark)
+        collection = read(event)
         self._depth -= 1
         return refused or collection
 
-    def _sequence(self, _mark: Any) -> Sequence:
+    def _sequence(self, _event: Any) -> Sequence:
         sequence = Sequence(self._file)
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             sequence.add(self._value(event), event.start_mark)
+        self._last = event
         return sequence
 
-    def _mapping(self, mark: Any) -> Mapping:
-        mapping = Mapping(self._file, mark)
+    def _mapping(self, start: Any) -> Mapping:
+        mapping = Mapping(self._file, start)
         while type(key_event := self._next()) is not yaml.MappingEndEvent:
             key = self._value(key_event)
             value_event = self._next()
             value = self._value(value_event)
+            if mapping.is_empty:
+                mapping.end_first(self._last)
             if not self._is_key(key, key_event):
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
+        self._last = key_event
         return mapping
 
     def _scalar(self, event: Any) -> str | Spoilt | None:
@@ -300,6 +369,12 @@ class _Reader:
         return Unreadable([Problem(code, message, cure, _place(self._file, event.start_mark))])
 
 
+def without_marks(text: str) -> tuple[str, str]:
+    """Divide a file's text into its byte order marks and the rest, in which places are counted."""
+    rest = text.lstrip("\ufeff")
+    return text[: len(text) - len(rest)], rest
+
+
 def _decoded(data: bytes, file: str) -> str:
     if len(data) > MAX_BYTES:
         message = f"the file has more than {MAX_BYTES:,} bytes"
@@ -308,10 +383,11 @@ def _decoded(data: bytes, file: str) -> str:
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]
     try:
         if not wide:
-            return data.decode("utf-8-sig")
+            return without_marks(data.decode())[1]
         place = Place(file, 1, 1)
     except UnicodeDecodeError as error:
-        lines = syntax.LINE_BREAK.split(error.object[: error.start].decode())
+        good = without_marks(error.object[: error.start].decode())[1]
+        lines = syntax.LINE_BREAK.split(good)
         place = Place(file, len(lines), len(lines[-1]) + 1)
     message = "the file is not written in UTF-8" + (" but in UTF-16 or the like" if wide else "")
     cure = "save it again and choose UTF-8 as the encoding"

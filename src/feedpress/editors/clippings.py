@@ -1,0 +1,188 @@
+"""The list as it was typed to Clippings: names resolved, ids derived, doubles left out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from feedpress import identity
+from feedpress.editors import parts, shape, yaml_text
+from feedpress.editors.names import Names
+from feedpress.editors.problems import Problem, shown
+from feedpress.model import Clipping, Image, Place, Project, Source
+
+# What the id of a clipping is worked out from while it has none of its own.
+_IDENTIFYING = frozenset({"url", "source"})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What clippings may call their projects and sources."""
+
+    projects: Names[Project]
+    sources: Names[Source]
+    #: False where a project is lost: then a name that is not known need be no mistake.
+    knows_projects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unpinned:
+    """A clipping without an id of its own, and how it stands in its file."""
+
+    clipping: Clipping
+    typed: yaml_text.Mapping
+    #: Whether it is left out, because the id that it derives is another one's.
+    is_double: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clippings:
+    """What the lists of all files come to."""
+
+    clippings: tuple[Clipping, ...]
+    unpinned: tuple[Unpinned, ...]
+    #: Every id and name of a page that is taken, be it by a clipping that is left out.
+    taken: frozenset[str]
+
+
+def read(
+    lists: Iterable[yaml_text.Sequence],
+    names: KnownNames,
+    own_ids: str | None,
+    problems: list[Problem],
+) -> Clippings:
+    """Read the lists of all files; `own_ids` is what every id begins with that is minted here."""
+    reader = _Reader(names, own_ids, problems)
+    found = tuple(reader.clippings(list(lists)))
+    return Clippings(found, tuple(reader.unpinned), reader.taken)
+
+
+class _Reader:
+    def __init__(self, names: KnownNames, own_ids: str | None, problems: list[Problem]) -> None:
+        self.unpinned: list[Unpinned] = []
+        self._names = names
+        self._own_ids = own_ids
+        self._problems = problems
+        # By id and by the name of the page: those that have an id, and all that were read.
+        self._pinned: dict[str, yaml_text.Mapping] = {}
+        self._ids: dict[str, yaml_text.Mapping] = {}
+
+    @property
+    def taken(self) -> frozenset[str]:
+        return frozenset(self._pinned) | frozenset(self._ids)
+
+    def clippings(self, lists: list[yaml_text.Sequence]) -> Iterator[Clipping]:
+        for typed in (typed for items in lists for typed in items):
+            clipping_id = typed.get("id") if isinstance(typed, yaml_text.Mapping) else None
+            if isinstance(clipping_id, str):
+                for name in (clipping_id, identity.page_slug(clipping_id)):
+                    self._pinned.setdefault(name, typed)
+        for items in lists:
+            for index, typed in enumerate(items):
+                if clipping := self._clipping(typed, items, index):
+                    yield clipping
+
+    def _clipping(self, typed: Any, items: yaml_text.Sequence, index: int) -> Clipping | None:
+        if not isinstance(typed, yaml_text.Mapping):
+            cure = "write title: and the other keys behind the hyphen, each on a line of its own"
+            message = "this item of the list is no clipping"
+            self._report("not-a-mapping", message, cure, items.place_of(index))
+            return None
+        pinned = typed.get("id") is not None
+        guarded = frozenset() if pinned else _IDENTIFYING
+        part = parts.read(shape.ClippingShape, typed, self._problems, guarded)
+        projects = self._projects_of(typed)
+        if not self._is_dated(part, typed) or part is None:
+            return None
+        clipping_id = part.id or identity.derived_id(
+            part.title, _text(typed, "url"), _text(typed, "source")
+        )
+        slug = identity.page_slug(clipping_id)
+        if self._own_ids and clipping_id.startswith(self._own_ids):
+            message = f"{shown(clipping_id)} is an id of this publication, written out"
+            cure = "write only what stands behind clippings/, or take the key out"
+            self._report("bad-id", message, cure, typed.place_of("id"))
+            return None
+        clipping = Clipping(
+            id=clipping_id,
+            slug=slug,
+            title=part.title,
+            url=part.url,
+            source=self._source(part.source),
+            published=part.published,
+            added=part.added,
+            updated=part.updated,
+            projects=projects,
+            summary=part.summary,
+            image=Image(part.image.url, part.image.alt) if part.image else None,
+            language=part.language,
+            withdrawn=part.withdrawn,
+            draft=part.draft or False,
+            pinned=pinned,
+            place=typed.place,
+        )
+        is_new = self._is_new(clipping, typed)
+        if not pinned:
+            self.unpinned.append(Unpinned(clipping, typed, is_double=not is_new))
+        return clipping if is_new else None
+
+    def _is_dated(self, part: shape.ClippingShape | None, typed: yaml_text.Mapping) -> bool:
+        if part and (part.published or part.added):
+            return True
+        # A date that is there and can't be read has been reported already.
+        keys = ("published", "added")
+        is_blank = typed.is_whole and all(typed.get(key) is None for key in keys)
+        if is_blank and typed.spoilt.isdisjoint(keys):
+            title = _text(typed, "title")
+            clipping = f"the clipping {shown(title)}" if title else "this clipping"
+            message = f"{clipping} has no date"
+            cure = "add published: with the article's date, or added: with today's"
+            self._report("missing-date", message, cure, typed.place)
+        return False
+
+    def _is_new(self, clipping: Clipping, typed: yaml_text.Mapping) -> bool:
+        names = (clipping.id, clipping.slug)
+        # What has an id of its own comes before what only happens to derive it.
+        known = (self._ids,) if clipping.pinned else (self._pinned, self._ids)
+        other = next((ids[name] for ids in known for name in names if name in ids), None)
+        if other is None:
+            self._ids |= dict.fromkeys(names, typed)
+            return True
+        place, first = typed.place, other.place
+        where = f"line {first.line}" + (f" of {first.file}" if first.file != place.file else "")
+        if clipping.pinned:
+            message = f"{shown(clipping.id)} is already the id of the clipping in {where}"
+            place = typed.place_of("id")
+            self._report("repeated-id", message, "give it an id of its own", place)
+        else:
+            message = f"this clipping can't be told from the one in {where}"
+            cure = "take one of them out, or give this one an id of its own with feedpress stamp"
+            self._report("double", message, cure, place)
+        return False
+
+    def _projects_of(self, typed: yaml_text.Mapping) -> tuple[Project, ...]:
+        names = typed.get("projects")
+        if not isinstance(names, yaml_text.Sequence):
+            return ()
+        found: dict[str, Project] = {}
+        for index, name in enumerate(names):
+            if not isinstance(name, str) or not name.strip():
+                continue  # reported with the shape
+            if project := self._names.projects.find(name):
+                found[project.slug] = project
+            elif self._names.knows_projects:
+                near = self._names.projects.near(name)
+                cure = f"did you mean {shown(near)}?" if near else "describe it under projects:"
+                message = f"there is no project {shown(name)}"
+                self._report("unknown-project", message, cure, names.place_of(index))
+        return tuple(found.values())
+
+    def _source(self, name: str | None) -> Source | None:
+        return None if name is None else self._names.sources.find(name) or Source(name)
+
+    def _report(self, code: str, message: str, cure: str, place: Place) -> None:
+        self._problems.append(Problem(code, message, cure, place))
+
+
+def _text(typed: yaml_text.Mapping, key: str) -> str | None:
+    value = typed.get(key)
+    return value if isinstance(value, str) else None
