@@ -40,13 +40,14 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        ([], ["check", "schema", "serve", "stamp", "--version"]),
+        ([], ["check", "diff", "schema", "serve", "stamp", "--version"]),
         (["check"], ["[FILE]", "--strict"]),
+        (["diff"], ["[FILE]", "--since", "REV", "--against", "--format", "text|json|github"]),
         (["schema"], ["JSON Schema"]),
         (["serve"], ["[FILE]", "--host", "--port", "--workers", "--url", "8000", "127.0.0.1"]),
         (["stamp"], ["[FILE]", "--check", "--history"]),
     ],
-    ids=["feedpress", "check", "schema", "serve", "stamp"],
+    ids=["feedpress", "check", "diff", "schema", "serve", "stamp"],
 )
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help(command: list[str], flag: str, expected: list[str]) -> None:
