@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 FILE ?= clippings.yaml
 
-.PHONY: serve test lint format types check golden bench all clean
+.PHONY: serve test soak lint format types check golden bench all clean
 
 serve: $(VENV)/.installed ## serve the list and follow its changes
 	$(BIN)/feedpress serve $(FILE)
 
 test: $(VENV)/.installed ## run every test
 	$(BIN)/pytest --cov --cov-fail-under=100
+
+soak: $(VENV)/.installed ## search for new examples in the tests of properties
+	HYPOTHESIS_PROFILE=random $(BIN)/pytest tests/test_subscribers.py tests/test_properties.py \
+	  tests/test_editing.py tests/test_diff.py tests/test_invalid_files.py
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

@@ -1,12 +1,19 @@
 """Fixtures: the real list, and files in a folder of their own."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from feedpress.editors import clippings_file
 from feedpress.model import Publication
+
+# The same examples at every run, so that a change is judged by itself. `make soak` draws others.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.register_profile("random")
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ROOT = Path(__file__).parent.parent
 

@@ -160,7 +160,7 @@ def test_plain_texts_write_no_named_references() -> None:
 
 def test_document_with_all_that_may_stand_before_its_entries() -> None:
     """Archive links, then tombstones, stand between the feed's own elements and its entries."""
-    gone = {"id": "gone", "title": "Gone", "added": "2026-06-01", "withdrawn": "2026-11-01"}
+    gone = {"id": "gone", "title": "Gone", "added": "2010-06-01", "withdrawn": "2026-11-01"}
     old = {"id": "old", "title": "Old", "added": "2019-01-01"}
     root = _feed(_FULL, old, gone, feed_size=1)
     assert support.names_of_children(root) == [

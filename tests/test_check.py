@@ -123,6 +123,8 @@ def test_same_second_is_warned_of() -> None:
         ("Government Technology", "Government Technolgoy", True),
         ("SoCal Tech", "Socal Tech", True),
         ("Co-op News", "Coop News", True),
+        ("Ｇｏｏｄ News", "Good News", True),
+        ("Cafe\u0301 News", "Café News", True),
         ("Government Technology", "Government Technology Blog", False),
         ("Channel 4 News", "Channel 5 News", False),
         ("KTLA", "KTLB", False),
@@ -166,8 +168,8 @@ def test_project_nearly_called_like_another() -> None:
 
 
 def test_slip_is_found_among_many_names() -> None:
-    """However many sources there are, one that differs from another in a letter is told."""
-    clippings = [
-        {"title": f"{n}", "source": f"The Daily {chr(0x4E00 + n)} News"} for n in range(3000)
-    ]
-    assert "near-name" in _codes(*clippings)
+    """However many sources there are, only the one that differs in a letter is told."""
+    names = [f"The {chr(0x4E00 + n) * 3} Daily" for n in range(2000)]
+    clippings = [{"title": f"{n}", "source": name} for n, name in enumerate(names)]
+    slip = {"title": "Slip", "source": names[7].replace("Daily", "Dally")}
+    assert _codes(*clippings, slip) == ["near-name"]

@@ -140,12 +140,12 @@ def test_text_with_an_error(file: Path) -> None:
     result = _diff(file)
     assert result.stdout.splitlines() == [
         "In the media (/atom.xml)",
-        f"  new: {MEANING[Kind.NEW]}",
-        f"    {file}:4: 'Quite another'",
         f"  error: gone: {MEANING[Kind.GONE]}",
         "    HEAD:clippings.yaml:4: 'The first one'",
+        f"  new: {MEANING[Kind.NEW]}",
+        f"    {file}:4: 'Quite another'",
         "",
-        f"{file}: new: 1, gone: 1; 1 error.",
+        f"{file}: gone: 1, new: 1; 1 error.",
     ]
     assert result.exit_code == 1
 
@@ -244,7 +244,7 @@ def test_mistake_takes_a_clipping_off_the_air(file: Path) -> None:
     _write(file, support.file_text([_TWO, _ONE | {"added": "soon"}]))
     result = _diff(file)
     assert f"  error: gone: {MEANING[Kind.GONE]}\n" in result.stdout
-    assert result.stdout.endswith(f"{file}: new: 1, gone: 1; 1 error.\n")
+    assert result.stdout.endswith(f"{file}: gone: 1, new: 1; 1 error.\n")
     assert result.stderr == f"{file} has mistakes, see feedpress check\n"
     assert result.exit_code == 1
 

@@ -47,7 +47,7 @@ def test_stamping(write: Callable[[str], Path]) -> None:
     )
     assert found
     assert earliest <= datetime.fromisoformat(found[1]) <= datetime.now(UTC) + timedelta(seconds=1)
-    assert two == f"{path}:11: 'Two' now has id: {_ID_OF_TWO}"
+    assert two == f"{path}:13: 'Two' now has id: {_ID_OF_TWO}"
     assert summary == f"{path}: 2 clippings stamped."
     assert result.exit_code == 0
     stamped = _ONE.replace("One\n", f"One\n  id: {_ID_OF_ONE}\n  added: {found[1]}\n")

@@ -221,7 +221,7 @@ def test_not_restored(edits: Row) -> None:
     old, new = [_LIBRARY, _GONE_PARKING, _BUDGET], [_LIBRARY, _PARKING | edits, _BUDGET]
     (change,) = _compare(_state(old), _state(new))
     assert _told([change]) == [(Kind.NOT_RESTORED, None, "Parking made easy", 7)]
-    assert change.detail == "it is back, and yet not later"
+    assert change.detail.startswith("write updated: 2026-11-2")
     assert change.is_error
 
 
@@ -316,6 +316,34 @@ def test_withdrawn_and_taken_out_of_a_project() -> None:
         (Kind.KEPT, "portal", title, 7),
         (Kind.WITHDRAWN, "data", title, 7),
     ]
+
+
+def test_added_too_late() -> None:
+    """What was added and is dated before what subscribers have seen is an error: nobody sees it."""
+    late: Row = {"id": "late", "title": "Merged late", "added": "2019-01-01T10:00:00Z"}
+    told = _of_rows(_MANY, [late, *_MANY], feed_size=2)
+    assert (Kind.LATE, None, "Merged late", 6) in told
+
+
+def test_second_correction_of_a_day() -> None:
+    """Where the day is taken, it is told what to write."""
+    today = "2026-11-22"
+    old = [_LIBRARY | {"updated": today}]
+    (change, *_) = _compare(_state(old), _state([old[0] | {"title": "A library opens again"}]))
+    assert change.kind is Kind.SILENT
+    (after,) = feeds.build(_state(old), support.NOW)[0].entries
+    later = after.updated + timedelta(seconds=1)
+    assert change.detail == f"its title changed; write updated: {later:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_copy_that_takes_the_id_of_what_it_was_copied_from() -> None:
+    """Where a new clipping has the old one's id, and that one another, the id is used again."""
+    old = [{"id": "news", "title": "News", "summary": "First", "added": "2020-01-01T10:00:00Z"}]
+    new = [
+        {"id": "news", "title": "News", "summary": "Second", "added": "2026-11-22T10:00:00Z"},
+        old[0] | {"id": "news-2", "added": "2026-11-22T09:00:00Z"},
+    ]
+    assert (Kind.ID_REUSED, None, "News", 6) in _of_rows(old, new)
 
 
 # Errors with clippings.
@@ -530,7 +558,10 @@ def test_errors() -> None:
     """What would show something twice, or keep or lose what nobody meant, is an error."""
     place = Place("a.yaml", 1, 1)
     errors = {k for k in Kind if Change(k, "", None, "All", "id", None, place).is_error}
-    assert errors == {"id changed", "id used again", "gone", "not restored", "feed gone"}
+    assert errors == {
+        *("id changed", "id used again", "gone", "not restored", "feed gone"),
+        "too late",
+    }
 
 
 def test_withdrawn_row_taken_out_of_a_project() -> None:
@@ -1090,7 +1121,8 @@ def test_errors_with_clippings_are_told_once(old: Publication, new: Publication)
     in_error = [each.id for each in changes if each.is_error and each.kind is not Kind.GONE]
     assert len(in_error) == len(set(in_error))
     seen = {Kind.NEW, Kind.AGAIN, Kind.SILENT, Kind.MISSED}
-    not_restored = {each.id for each in changes if each.kind is Kind.NOT_RESTORED}
+    for_all = (Kind.NOT_RESTORED, Kind.LATE)
+    not_restored = {each.id for each in changes if each.kind in for_all}
     for each in changes:
         if each.kind in seen and each.id in in_error:
             # Those of a project that had not had it before see it, restored or not.

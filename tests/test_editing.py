@@ -296,12 +296,17 @@ def test_any_file_is_stamped(drawn: tuple[list[tuple[str, bytes]], list[_Item]])
 
     stamped = stamp.stamp(files, NOW)
 
-    instants = (NOW - timedelta(seconds=each) for each in range(len(items)))
     assert [each.id for each in stamped.stamps] == [
         own for own, item in zip(ids, items, strict=True) if item.lacks
     ]
-    assert [each.added for each in stamped.stamps] == [
-        next(instants) if "added" in each.lacks else None for each in lacking
+    assert [each.added is not None for each in stamped.stamps] == [
+        "added" in each.lacks for each in lacking
+    ]
+    # The last file has the newest ones, and in each file the topmost is the newest.
+    added = [(each.place.file, each.added) for each in stamped.stamps if each.added]
+    added.sort(key=lambda each: each[0], reverse=True)
+    assert [instant for _, instant in added] == [
+        NOW - timedelta(seconds=each) for each in range(len(added))
     ]
     after = [(name, dict(stamped.files).get(name, data)) for name, data in files]
     keys = iter([dict(each.keys) for each in stamped.stamps])

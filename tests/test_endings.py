@@ -289,11 +289,18 @@ def test_every_document_of_a_renamed_project_has_a_redirect() -> None:
     """No former address is forgotten, and none leads to another redirect or to nothing."""
     built = snapshot.build(_retired(), support.NOW)
     paths = [path for path in built.documents if path.startswith("/projects/now/")]
-    assert len(built.redirects) == 2 * (len(paths) + 1)
-    assert set(built.redirects.values()) == set(paths)
-    assert not set(built.redirects) & set(built.documents)
     gone = snapshot.build(_retired(), _ENDS + _GRACE)
-    assert gone.redirects == built.redirects
+    for former in ("first", "second"):
+        for path in paths:
+            was = path.replace("/projects/now/", f"/projects/{former}/")
+            assert was not in built.documents
+            assert built.moved(was) == gone.moved(was) == path
+        assert built.moved(f"/projects/{former}") == "/projects/now/"
+        assert built.moved(f"/projects/{former}/archive/99/atom.xml") is None
+        assert built.moved(f"/projects/{former}/atom.xml/") is None
+    assert built.moved("/projects/now/atom.xml") is None
+    assert built.moved("/projects/third/") is None
+    assert built.moved("/projects") is None
 
 
 def test_renaming_changes_no_id() -> None:
@@ -312,4 +319,4 @@ def test_renaming_changes_no_id() -> None:
 
 def test_project_that_was_never_renamed_has_no_redirect() -> None:
     """There are no redirects where nothing was called anything else."""
-    assert dict(snapshot.build(_published(), support.NOW).redirects) == {}
+    assert dict(snapshot.build(_published(), support.NOW).formerly) == {}

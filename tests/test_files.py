@@ -168,3 +168,20 @@ def test_folder_without_files(tmp_path: Path) -> None:
     (folder / "a.yaml").unlink()
     folder.rmdir()
     assert on_disk.fingerprint() == ()
+
+
+def test_read_only_file_stays(tmp_path: Path) -> None:
+    """A file that its owner has made read-only is not to be changed, whoever could."""
+    path = tmp_path / "clippings.yaml"
+    path.write_bytes(b"old")
+    path.chmod(0o444)
+    with pytest.raises(NotWritten, match="read-only"):
+        files.Files(path).replace(str(path), b"old", b"new")
+    assert path.read_bytes() == b"old"
+    assert _list(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("name", ["::error::x.yaml", "##[error]x.yaml"])
+def test_name_is_no_command(name: str) -> None:
+    """A file's name can't begin a line that a service which runs checks would obey."""
+    assert files.printable(name) == f"./{name}"

@@ -248,3 +248,24 @@ def test_feed_with_a_mistake_is_not_complete(name: str) -> None:
     for path in (f"/{name}", f"/projects/portal/{name}"):
         assert _marks(broken[path]) == []
         assert _marks(whole[path]) == ["complete"]
+
+
+def test_withdrawing_gives_up_no_archive() -> None:
+    """A feed that had more than fits keeps its archives, however many are taken back."""
+    rows = [{"id": f"c{n}", "title": f"{n}", "added": f"{2000 + n}"} for n in range(3)]
+    rows[1] |= {"withdrawn": "2026-11-01"}
+    built = feed.build(support.publication(rows, feed_size=2), support.NOW)[0]
+    polled, archive = history.documents(built)
+    assert (polled.is_complete, archive.archive) == (False, 1)
+    assert [entry.title for entry in archive.entries] == ["0"]
+    assert archive.tombstones == ()
+
+
+def test_what_was_taken_back_leaves_a_gap() -> None:
+    """No older entry comes into the subscription document again in place of a withdrawn one."""
+    rows = [{"id": f"c{n}", "title": f"{n}", "added": f"{2000 + n}"} for n in range(9)]
+    before = feed.build(support.publication(rows, feed_size=3), support.NOW)[0]
+    rows[8] |= {"withdrawn": "2026-11-01"}
+    after = feed.build(support.publication(rows, feed_size=3), support.NOW)[0]
+    assert [entry.title for entry in before.recent] == ["8", "7", "6"]
+    assert [entry.title for entry in after.recent] == ["7", "6"]

@@ -391,3 +391,19 @@ def test_repository_is_only_read(
     assert before[0]
     assert read(with_history)
     assert repository.state() == before
+
+
+def test_hook_of_another_repository(
+    with_history: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The repository is the file's, whatever a hook says that it runs in."""
+    expected = revisions.read(with_history, "HEAD")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path_factory.mktemp("other")))
+    assert revisions.read(with_history, "HEAD") == expected
+
+
+def test_file_that_was_too_large(with_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file is read from git no further than from the disk."""
+    monkeypatch.setattr(revisions, "MAX_BYTES", 1)
+    with pytest.raises(RevisionError, match="larger than 1 bytes"):
+        revisions.read(with_history, "HEAD")

@@ -143,4 +143,4 @@ def test_feeds_and_clippings_are_counted_as_they_are_served() -> None:
 def test_status_of_documents(small: Snapshot) -> None:
     """Only what was there once and is no more is 410; what is there is 200."""
     assert {each.status for each in small.documents.values()} == {200}
-    assert dict(small.redirects) == {}
+    assert dict(small.formerly) == {}

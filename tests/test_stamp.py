@@ -1,11 +1,12 @@
 """What each clipping is stamped with: which id, which instant, and what gets nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from feedpress import identity
-from feedpress.editors import clippings_file, stamp, yaml_text
+from feedpress.editors import clippings_file, editing, stamp, yaml_text
 from feedpress.editors.problems import Unreadable
 from feedpress.model import Clipping
 from support import NOW
@@ -58,13 +59,13 @@ def test_topmost_is_the_newest() -> None:
     assert added == [NOW - timedelta(seconds=number) for number in range(5)]
 
 
-def test_order_goes_on_through_the_files() -> None:
-    """The clippings of all files of a folder are stamped as one list."""
+def test_last_file_is_the_newest() -> None:
+    """All files of a folder are stamped at once: the last one, of the last year, is the newest."""
     files = [("a.yaml", _file(f"title: One; {_PAST}")), ("b.yaml", b"clippings: []\n")]
     files.append(("c.yaml", f"clippings:\n- title: Two\n  {_PAST}\n".encode()))
     stamped = stamp.stamp(files, NOW)
     assert [each.place.file for each in stamped.stamps] == ["a.yaml", "c.yaml"]
-    assert _added(stamped) == [NOW, NOW - timedelta(seconds=1)]
+    assert _added(stamped) == [NOW - timedelta(seconds=1), NOW]
     assert [name for name, _ in stamped.files] == ["a.yaml", "c.yaml"]
 
 
@@ -231,7 +232,7 @@ def test_copies_get_ids_of_their_own() -> None:
     stamped = _stamp(data)
     ids = [each.id for each in stamped.stamps]
     assert ids == [own, f"{own}-2", f"same-{_digest('SAME')}", f"{own}-4"]
-    assert [problem.code for problem in stamped.problems] == ["double", "double"]
+    assert stamped.problems == ()
     assert [each.id for each in _loaded(_after(stamped))] == [ids[0], f"{own}-3", *ids[1:]]
 
 
@@ -338,3 +339,33 @@ def test_file_that_would_get_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_text, "MAX_BYTES", len(data))
     with pytest.raises(stamp.StampError, match="by hand"):
         _stamp(data)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda data: data.replace(b"title: One", b"title: Won"),
+        lambda data: data.replace(b"title: One", b"titel: One"),
+        lambda data: data.replace(b"  id: ", b"  di: "),
+        lambda data: data.replace(b"added:", b"addled:"),
+        lambda data: data + b"- {title: More}\n",
+        lambda data: data + b"x\n",
+    ],
+    ids=["text", "key", "no id", "no added", "new problem", "unreadable"],
+)
+def test_nothing_is_given_that_says_something_else(
+    spoil: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were a key ever put where it does harm, the file would be refused and not written."""
+    insert = editing.insert
+    monkeypatch.setattr(editing, "insert", lambda *given: spoil(insert(*given)))
+    with pytest.raises(stamp.StampError, match="can't be put in safely"):
+        _stamp(_file(f"title: One; {_PAST}"))
+
+
+def test_draft_takes_no_id_from_what_is_on_the_air() -> None:
+    """A draft that is a copy of a clipping below it is the double, though it stands first."""
+    data = _file(f"title: Same; draft: true; {_PAST}", f"title: Same; summary: First; {_PAST}")
+    (clipping,) = _loaded(data)
+    assert clipping.summary == "First"
+    assert [each.id for each in _stamp(data).stamps] == [clipping.id]

@@ -251,7 +251,7 @@ class Publishing(RuleBasedStateMachine):
         assert found == {self._entry_id(row): self._updated(row) for row in self._on_air()}
         for project in self.projects.values():
             for former in project.get("formerly", ()):
-                path = published.redirects[addresses.feed_path(former, addresses.ATOM)]
+                path = published.moved(addresses.feed_path(former, addresses.ATOM))
                 assert path in published.documents
 
     def _everything(self, published: Snapshot) -> Iterator[tuple[str, str]]:
@@ -325,9 +325,11 @@ class Publishing(RuleBasedStateMachine):
 
     def _crowd(self) -> int:
         """Count what is dated since the first change that is not seen; a day counts as a whole."""
-        dates = [
-            row.get("updated") or row.get("added") or row["published"] for row in self._on_air()
-        ]
+        shown = self._on_air()
+        dates = [row.get("updated") or row.get("added") or row["published"] for row in shown]
+        # What was taken back leaves a gap.
+        taken = (row for row in self.rows if "withdrawn" in row)
+        dates += [row.get("added") or row["published"] for row in taken]
         since = self.unseen_since - timedelta(seconds=1)
         days = [date for date in dates if len(date) == 10 and _end(date) > since]
         if days:
@@ -345,6 +347,7 @@ class Publishing(RuleBasedStateMachine):
         if self._crowd() + number > self.size:
             self._pass(timedelta(days=2))
             self.poll()
+            self.unseen_since = self.now - timedelta(seconds=number)
 
     def _pass(self, span: timedelta) -> None:
         self._wait_until(self.now + span)
@@ -353,9 +356,10 @@ class Publishing(RuleBasedStateMachine):
         held = (row["added"] for row in self.rows if "added" in row)
         for instant in sorted({*map(datetime.fromisoformat, held), end}):
             if self.now < instant <= end:
-                self.now = instant
+                # What appears then must not drive out what nobody has seen.
                 if self._crowd() >= self.size or self.now - self.polled > timedelta(days=30):
                     self.poll()
+                self.now = instant
 
 
 def _end(date: str) -> datetime:

@@ -149,7 +149,7 @@ def test_withdrawn_is_later_than_what_was_seen(withdrawn: str, expected: str) ->
     keys = {"added": "2020-01-02T23:00:00-08:00", "updated": "2020-02-01T23:59:00-08:00"}
     loaded = support.publication([{"title": "A", "withdrawn": withdrawn} | keys])
     (clipping,), zone = loaded.clippings, loaded.timezone
-    deleted = times.withdrawn(clipping, zone, support.NOW)
+    deleted = times.withdrawn_at(clipping, zone, support.NOW)
     assert deleted == datetime.fromisoformat(expected)
 
 

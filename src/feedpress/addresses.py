@@ -58,9 +58,10 @@ def project_of(path: str) -> str:
     return path.split("/", 3)[2] if path.startswith("/projects/") else ""
 
 
-def renamed(path: str, slug: str, former: str) -> str:
-    """Give what a path below a project's page was while the project had another slug."""
-    return project_page(former) + path.removeprefix(project_page(slug))
+def renamed(path: str, slug: str) -> str:
+    """Give what a path of a project is when the project has another slug."""
+    _, _, _, *below = path.split("/", 3)
+    return "/".join(("/projects", slug, *below))
 
 
 def category_scheme(base: str) -> str:

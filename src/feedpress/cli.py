@@ -4,14 +4,20 @@ Each command imports what it needs, so that none waits for what it does not use.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import feedpress
 from feedpress.errors import FeedpressError, SettingsError
 from feedpress.settings import DEFAULT_FILE, Settings
+
+if TYPE_CHECKING:
+    from feedpress.editors.stamp import Stamp
+    from feedpress.model import Place
 
 _file = click.argument(
     "file", default=DEFAULT_FILE, envvar="FEEDPRESS_FILE", type=click.Path(path_type=Path)
@@ -109,42 +115,44 @@ def stamp(file: Path, only_check: bool, history: bool) -> None:
     """
     from feedpress.delivery import files
     from feedpress.editors import stamp as stamping
-    from feedpress.editors.problems import Severity, Unreadable, counted, shown
+    from feedpress.editors.problems import Severity, Unreadable, counted
 
     on_disk = files.Files(file)
     try:
         before = dict(on_disk.read())
         stamped = stamping.stamp(tuple(before.items()), datetime.now(UTC), history=history)
-        after = dict(stamped.files)
-        for name in before:
-            if name in after and not only_check:
-                on_disk.replace(name, before[name], after[name])
-            for each in stamped.stamps:
-                if each.place.file == name:
-                    keys = ", ".join(f"{key}: {value}" for key, value in each.keys)
-                    what = f"{shown(each.title)} {'lacks' if only_check else 'now has'} {keys}"
-                    click.echo(f"{name}:{each.place.line}: {what}")
     except Unreadable as error:
-        click.echo(str(error))
-        click.echo(f"{file}: nothing was written.")
+        click.echo(f"{error}\n{file}: nothing was written.")
         raise SystemExit(1) from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
+    left = [each for each in stamped.problems if each.severity is Severity.ERROR]
     number = counted(len(stamped.stamps), "clipping")
     if only_check:
+        _tell_stamps((each, each.place, "lacks") for each in stamped.stamps)
         cure = "; run feedpress stamp" if stamped.stamps else ""
         click.echo(f"{file}: {number} to stamp{cure}.")
         raise SystemExit(1 if stamped.stamps else 0)
+    for name, data in stamped.files:
+        try:
+            on_disk.replace(name, before[name], data)
+        except FeedpressError as error:
+            raise click.ClickException(str(error)) from error
+        here = (each for each in stamped.stamps if each.place.file == name)
+        _tell_stamps((each, each.place_after or each.place, "now has") for each in here)
     click.echo(f"{file}: {number} stamped.")
-    left = [
-        problem
-        for problem in stamped.problems
-        if problem.severity is Severity.ERROR and problem.code != "double"
-    ]
+    for problem in left:
+        click.echo(str(problem))
     if left:
-        for problem in left:
-            click.echo(str(problem))
         raise SystemExit(1)
+
+
+def _tell_stamps(stamps: "Iterable[tuple[Stamp, Place, str]]") -> None:
+    from feedpress.editors.problems import shown
+
+    for each, place, what in stamps:
+        keys = ", ".join(f"{key}: {value}" for key, value in each.keys)
+        click.echo(f"{place.file}:{place.line}: {shown(each.title)} {what} {keys}")
 
 
 @main.command()

@@ -41,12 +41,21 @@ class Snapshot:
     """All documents, until the file changes or the clock reaches `next_due`."""
 
     documents: Mapping[str, Document]
-    #: From each path that something had once to the one that it has now.
-    redirects: Mapping[str, str]
+    #: From each slug that a project had to the one that it has now.
+    formerly: Mapping[str, str]
     next_due: datetime | None
     #: How many clippings are on the air, and how many feeds there are in each format.
     clippings: int
     feeds: int
+
+    def moved(self, path: str) -> str | None:
+        """Give the path that something has now which had this one, never one that moved again."""
+        slug = self.formerly.get(addresses.project_of(path))
+        if slug is None:
+            return None
+        there = addresses.renamed(path, slug)
+        there = there if there in self.documents else f"{there}/"
+        return there if there in self.documents else None
 
 
 def build(publication: Publication, now: datetime) -> Snapshot:
@@ -55,7 +64,9 @@ def build(publication: Publication, now: datetime) -> Snapshot:
     documents = dict((*_pages(feeds), *_feed_documents(feeds)))
     return Snapshot(
         documents=MappingProxyType(documents),
-        redirects=MappingProxyType(dict(_redirects(publication, documents))),
+        formerly=MappingProxyType(
+            {former: each.slug for each in publication.projects for former in each.formerly}
+        ),
         next_due=times.next_due(publication, now),
         clippings=len(feeds[0].entries),
         feeds=sum(not each.is_gone for each in feeds),
@@ -99,21 +110,6 @@ def _feed_documents(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, Documen
             else:
                 yield atom_path, _document(atom.render(document, entries), addresses.ATOM)
                 yield rss_path, _document(rss.render(document, items), addresses.RSS)
-
-
-def _redirects(
-    publication: Publication, documents: Mapping[str, Document]
-) -> Iterator[tuple[str, str]]:
-    """Give every former address of a project with the one that it has now, never with another."""
-    renamed = {each.slug: each.formerly for each in publication.projects if each.formerly}
-    for slug, formerly in renamed.items():
-        for former in formerly:
-            page = addresses.project_page(former)
-            yield page.removesuffix("/"), addresses.project_page(slug)
-    for path in documents:
-        slug = addresses.project_of(path)
-        for former in renamed.get(slug, ()):
-            yield addresses.renamed(path, slug, former), path
 
 
 @cache

@@ -49,20 +49,20 @@ def was_shown(clipping: Clipping, zone: ZoneInfo, now: datetime) -> bool:
     return _is_ever_shown(clipping, zone) and is_due(first_shown(clipping), zone, now)
 
 
-def published(clipping: Clipping, zone: ZoneInfo) -> datetime:
+def published_at(clipping: Clipping, zone: ZoneInfo) -> datetime:
     """Give the instant of an entry's `published` (RFC 4287 §4.2.9)."""
     return instant(first_shown(clipping), zone, clipping.id)
 
 
-def updated(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime:
+def updated_at(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime:
     """Give the instant of an entry's `updated` (RFC 4287 §4.2.15): never before `published`."""
-    shown = published(clipping, zone)
+    shown = published_at(clipping, zone)
     if clipping.updated is None or not is_due(clipping.updated, zone, now):
         return shown
     return max(shown, instant(clipping.updated, zone, clipping.id))
 
 
-def withdrawn(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime | None:
+def withdrawn_at(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime | None:
     """Give the instant at which a clipping was deleted (RFC 6721 §3), or None if it was not.
 
     It is later than the entry's `updated`: else readers would keep the entry.
@@ -70,8 +70,8 @@ def withdrawn(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime | N
     if clipping.withdrawn is None or not is_due(clipping.withdrawn, zone, now):
         return None
     # What falls due after it has been seen by nobody.
-    last_seen = min(now, _over(clipping.withdrawn, zone))
-    a_second_later = updated(clipping, zone, last_seen) + timedelta(seconds=1)
+    last_seen = min(now, _end_of(clipping.withdrawn, zone))
+    a_second_later = updated_at(clipping, zone, last_seen) + timedelta(seconds=1)
     return max(instant(clipping.withdrawn, zone, clipping.id), a_second_later)
 
 
@@ -103,7 +103,7 @@ def _turns(clipping: Clipping, zone: ZoneInfo, now: datetime) -> Iterator[dateti
     for when in (first_shown(clipping), clipping.updated, clipping.withdrawn):
         if when:
             yield due(when, zone)
-    if deleted := withdrawn(clipping, zone, now):
+    if deleted := withdrawn_at(clipping, zone, now):
         yield deleted + GRACE
 
 
@@ -117,10 +117,10 @@ def _is_ever_shown(clipping: Clipping, zone: ZoneInfo) -> bool:
     if clipping.draft or clipping.withdrawn is None:
         return not clipping.draft
     # Taken back on the day on which it was added, it had been there for a while.
-    return _over(clipping.withdrawn, zone) > due(first_shown(clipping), zone)
+    return _end_of(clipping.withdrawn, zone) > due(first_shown(clipping), zone)
 
 
-def _over(when: When, zone: ZoneInfo) -> datetime:
+def _end_of(when: When, zone: ZoneInfo) -> datetime:
     """Give the first second after a day, or the time itself."""
     if when.time:
         return _utc(when.time, zone)

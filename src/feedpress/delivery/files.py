@@ -59,6 +59,8 @@ class Files:
         try:
             # Behind a link, so that the link stays.
             file = next(each for each in self._list() if printable(each) == name).resolve()
+            if not file.stat().st_mode & 0o222:
+                raise PermissionError(errno.EACCES, "it is read-only", str(file))
             _replace(file, name, old, new)
         except (OSError, StopIteration) as error:
             why = error.strerror if isinstance(error, OSError) else "it is gone"
@@ -93,6 +95,8 @@ class Files:
 def printable(name: str | Path) -> str:
     """Give a name as it can go to a terminal or a log, where a line break would do harm."""
     text = str(name)
+    if text.startswith(("::", "##[")):
+        text = f"./{text}"  # the beginning of a command to some that run checks
     return text if text.isprintable() else repr(text)[1:-1]
 
 

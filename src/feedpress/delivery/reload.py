@@ -72,6 +72,8 @@ class Reloader:
         """Work out a new snapshot if the files changed or something is due."""
         seen = self._files.fingerprint()
         if seen != self._seen:
+            # What was made ahead of the old files must not come on the air meanwhile.
+            self._on_air = (self._on_air[0], None)
             # Not noted before it is loaded: a process forked meanwhile has to load it itself.
             try:
                 self._load()

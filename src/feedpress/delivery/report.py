@@ -57,7 +57,7 @@ def as_json(changes: Iterable[Change]) -> str:
         }
         for change in changes
     ]
-    return json.dumps(objects, ensure_ascii=False, indent=2)
+    return json.dumps(objects, ensure_ascii=True, indent=2)
 
 
 def github(changes: Iterable[Change]) -> Iterator[str]:

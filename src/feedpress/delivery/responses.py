@@ -42,7 +42,7 @@ def _found(snapshot: Snapshot, path: str) -> Answer:
         # Only what is there can be "not modified" (RFC 9110 §13.2.1).
         etag = document.etag if document.status == 200 else None
         return Answer(document.status, (content_type,), document.body, etag)
-    if there := snapshot.redirects.get(path):
+    if there := snapshot.moved(path):
         return _redirect(addresses.relative(there, path), _MOVED)
     if f"{path}/" in snapshot.documents:
         return with_slash(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedpress.delivery.files import SUFFIXES, printable
+from feedpress.editors.yaml_text import MAX_BYTES
 from feedpress.errors import FeedpressError
 
 _BRACES = re.compile(r"\{[^}]*\}")
@@ -71,7 +72,13 @@ def _resolved(folder: Path, name: str) -> str:
 
 
 def _blob(folder: Path, name: str) -> bytes:
+    if int(_git(folder, "cat-file", "-s", name).stdout) > MAX_BYTES:
+        raise RevisionError(f"a file was larger than {MAX_BYTES:,} bytes then; name another one")
     return _git(folder, "cat-file", "blob", name).stdout
+
+
+# A hook has these of its own repository and folder, which need not be the file's.
+_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX", "GIT_COMMON_DIR"}
 
 
 def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
@@ -80,6 +87,7 @@ def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
             ["git", "-C", str(folder), *arguments],  # noqa: S607 - the user's own git
             capture_output=True,
             check=False,
+            env={name: value for name, value in os.environ.items() if name not in _OF_A_HOOK},
         )
     except OSError as error:
         message = "git can't be run; install it, or name another state of the file with --against"

@@ -12,6 +12,8 @@ from feedpress.model import Clipping, Place, Publication
 # In shorter names one letter makes another name: KTLA, KTLB.
 _SHORTEST_NAME = 6  # letters and digits
 _LONGEST_NAME = 80
+# So many names are compared letter by letter; what that takes of memory is not for a stranger.
+_MOST_NAMES = 5_000
 
 
 def warnings(publication: Publication) -> tuple[Problem, ...]:
@@ -43,7 +45,7 @@ def _of_dates(clipping: Clipping, publication: Publication) -> Iterator[Problem]
         cure = "look up both dates; to hold it back until then, change added:"
         message = "this article came out after it was added"
         yield _warning("dated-after-added", message, cure, place)
-    first = times.published(clipping, zone)
+    first = times.published_at(clipping, zone)
     if clipping.updated and times.instant(clipping.updated, zone, clipping.id) <= first:
         cure = "write a later day, or a time, so that subscribers see it again"
         message = "'updated' is not later than the day on which subscribers saw it first"
@@ -90,7 +92,7 @@ def _by_headline(clipping: Clipping) -> Hashable | None:
 def _same_instant(publication: Publication) -> Iterator[Problem]:
     def by_added(clipping: Clipping) -> Hashable | None:
         has_time = clipping.added is not None and clipping.added.time is not None
-        return times.published(clipping, publication.timezone) if has_time else None
+        return times.published_at(clipping, publication.timezone) if has_time else None
 
     for clipping, other in _alike(publication, by_added):
         line = _line(other, clipping)
@@ -128,10 +130,10 @@ def _near(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     take no longer than their length.
     """
     first: dict[str, str] = {}
-    for name in names:
+    for number, name in enumerate(names):
         letters = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold()) or name
         shortened: list[str] = [letters]
-        if _SHORTEST_NAME <= len(letters) <= _LONGEST_NAME:
+        if number < _MOST_NAMES and _SHORTEST_NAME <= len(letters) <= _LONGEST_NAME:
             # A digit is no slip: Channel 4, Channel 5.
             shortened += (
                 letters[:at] + letters[at + 1 :]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedpress import identity
-from feedpress.editors import parts, shape, yaml_text
+from feedpress.editors import parts, shape, values, yaml_text
 from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, shown
 from feedpress.model import Clipping, Image, Place, Project, Source
@@ -76,10 +76,14 @@ class _Reader:
             if isinstance(clipping_id, str):
                 for name in (clipping_id, identity.page_slug(clipping_id)):
                     self._pinned.setdefault(name, typed)
-        for items in lists:
-            for index, typed in enumerate(items):
-                if clipping := self._clipping(typed, items, index):
-                    yield clipping
+        every = [(items, index, typed) for items in lists for index, typed in enumerate(items)]
+        found: dict[int, Clipping] = {}
+        # A draft comes last, so that it takes no id from what is on the air.
+        for position in sorted(range(len(every)), key=lambda each: _is_draft(every[each][2])):
+            items, index, typed = every[position]
+            if clipping := self._clipping(typed, items, index):
+                found[position] = clipping
+        return (found[position] for position in sorted(found))
 
     def _clipping(self, typed: Any, items: yaml_text.Sequence, index: int) -> Clipping | None:
         if not isinstance(typed, yaml_text.Mapping):
@@ -152,7 +156,10 @@ class _Reader:
         if clipping.pinned:
             message = f"{shown(clipping.id)} is already the id of the clipping in {where}"
             place = typed.place_of("id")
-            self._report("repeated-id", message, "give it an id of its own", place)
+            cure = (
+                "if one is a copy, take id and added out of the newer one and run feedpress stamp"
+            )
+            self._report("repeated-id", message, cure, place)
         else:
             message = f"this clipping can't be told from the one in {where}"
             cure = "take one of them out, or give this one an id of its own with feedpress stamp"
@@ -181,6 +188,10 @@ class _Reader:
 
     def _report(self, code: str, message: str, cure: str, place: Place) -> None:
         self._problems.append(Problem(code, message, cure, place))
+
+
+def _is_draft(typed: Any) -> bool:
+    return isinstance(typed, yaml_text.Mapping) and _text(typed, "draft") in values.TRUE
 
 
 def _text(typed: yaml_text.Mapping, key: str) -> str | None:

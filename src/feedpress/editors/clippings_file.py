@@ -36,10 +36,10 @@ def load_unpinned(
     reader = _Reader()
     try:
         with _uncollected():
-            publication = reader.publication(files)
+            publication, found = reader.read(files)
     except Unreadable as error:
         raise Unreadable([*error.problems, *reader.problems]) from error
-    return publication, in_order(reader.problems), reader.found
+    return publication, in_order(reader.problems), found
 
 
 @contextmanager
@@ -61,17 +61,15 @@ class _Reader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._fatal = False
-        #: False where a project is lost: then a name that is not known need be no mistake.
-        self._knows_projects = True
+        self._knows_projects = True  # see `clippings.KnownNames`
         self._projects = Names[Project]()
         self._sources = Names[Source]()
         self._described: list[Source] = []
-        self.found = clippings.Clippings((), (), frozenset())
         self._slugs: set[str] = set()
         #: What every id begins with that is minted here.
         self._own_ids: str | None = None
 
-    def publication(self, files: Iterable[tuple[str, bytes]]) -> Publication:
+    def read(self, files: Iterable[tuple[str, bytes]]) -> tuple[Publication, clippings.Clippings]:
         documents = list(self._documents(files))
         section = self._section(documents, "publication")
         about = self._about(section, documents[0].place)
@@ -81,9 +79,8 @@ class _Reader:
         found = self._read_clippings(documents)
         if about is None or section is None or self._fatal:
             raise Unreadable(())
-        self.found = found
         author = about.author
-        return Publication(
+        publication = Publication(
             title=about.title,
             url=about.url,
             tag=about.tag,
@@ -104,6 +101,7 @@ class _Reader:
             is_whole=all(problem.severity is Severity.WARNING for problem in self.problems),
             place=section.place_of_key("tag"),
         )
+        return publication, found
 
     def _documents(self, files: Iterable[tuple[str, bytes]]) -> Iterator[yaml_text.Mapping]:
         is_readable = True

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
 
 from feedpress import identity, times
 from feedpress.editors import clippings_file, editing
@@ -27,6 +29,8 @@ class Stamp:
     added: datetime | None
     #: Where the clipping begins.
     place: Place
+    #: Where it begins once all keys are written.
+    place_after: Place | None = None
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -43,16 +47,16 @@ class Stamped:
     stamps: tuple[Stamp, ...]
     #: Name and bytes of each file that changes.
     files: tuple[tuple[str, bytes], ...]
-    #: What is wrong with the files as they were; what it concerns is left alone.
+    #: What is wrong with the files still; what it concerns is left alone.
     problems: tuple[Problem, ...]
 
 
 def stamp(files: Sequence[tuple[str, bytes]], now: datetime, *, history: bool = False) -> Stamped:
     """Give files with the ids that were being published, and with `added` for what is on the air.
 
-    The topmost clipping gets the newest `added`. With `history`, none gets one: the article's own
-    date goes on to count. Drafts are left alone until they are none. Raises Unreadable, and
-    StampError where a file can't be changed without harm.
+    The topmost clipping gets the newest `added`; of several files, that of the last one. With
+    `history`, none gets one: the article's own date goes on to count. Drafts are left alone until
+    they are none. Raises Unreadable, and StampError where a file can't be changed without harm.
     """
     publication, problems, found = clippings_file.load_unpinned(files)
     unpinned = tuple(each for each in found.unpinned if not each.clipping.draft)
@@ -66,17 +70,27 @@ def stamp(files: Sequence[tuple[str, bytes]], now: datetime, *, history: bool = 
     changed = {
         name: editing.insert(data, insertions[name]) for name, data in files if name in insertions
     }
-    before = _Before(publication, problems, unpinned)
-    _require_nothing_else_changed(before, stamps, files, changed)
-    return Stamped(stamps, tuple(changed.items()), problems)
+    after = [(name, changed.get(name, data)) for name, data in files]
+    doubles = tuple(each.clipping for each in unpinned if each.is_double)
+    wanted = _wanted((*publication.clippings, *doubles), stamps, [name for name, _ in files])
+    written, left = _read_again(after, wanted, stamps)
+    # A key that went astray may be a new mistake, and the clipping the same without it.
+    if len(left) != len(problems) - len(doubles):
+        raise _failure(stamps)
+    now_at = {was.place: each.place for was, each in zip(wanted, written, strict=True)}
+    placed = tuple(replace(each, place_after=now_at[each.place]) for each in stamps)
+    return Stamped(placed, tuple(changed.items()), left)
 
 
 def _stamps(
     unpinned: Iterable[Unpinned], taken: set[str], instants: dict[Place, datetime]
 ) -> Iterator[Stamp]:
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 2))
     for each in unpinned:
         clipping = each.clipping
-        clipping_id = _other_id(clipping.id, taken) if each.is_double else clipping.id
+        clipping_id = clipping.id
+        while each.is_double and clipping_id in taken:
+            clipping_id = f"{clipping.id}-{next(numbers[clipping.id])}"
         taken.add(clipping_id)
         yield Stamp(clipping.title, clipping_id, instants.get(clipping.place), clipping.place)
 
@@ -101,6 +115,8 @@ def _instants(
     zone = publication.timezone
     clippings = [each.clipping for each in unpinned]
     wanting = [each.place for each in clippings if _wants_added(each, publication, now)]
+    # Of files named after years the last has the newest clippings.
+    wanting.sort(key=lambda place: place.file, reverse=True)
     given = (each.added for each in (*publication.clippings, *clippings))
     used = {times.due(added, zone) for added in given if added and added.time}
     second = timedelta(seconds=1)
@@ -115,52 +131,35 @@ def _instants(
     return instants
 
 
-def _other_id(derived: str, taken: set[str]) -> str:
-    number = 2
-    while f"{derived}-{number}" in taken:
-        number += 1
-    return f"{derived}-{number}"
-
-
 def _written(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Before:
-    publication: Publication
-    problems: tuple[Problem, ...]
-    unpinned: tuple[Unpinned, ...]
-
-
-def _require_nothing_else_changed(
-    before: _Before,
-    stamps: Sequence[Stamp],
-    files: Sequence[tuple[str, bytes]],
-    changed: dict[str, bytes],
-) -> None:
-    """Read the changed files, and raise StampError unless they say what they said, and the keys."""
+def _wanted(
+    clippings: Iterable[Clipping], stamps: Iterable[Stamp], names: Sequence[str]
+) -> list[Clipping]:
+    """Give the clippings as they are to be, in the order of the files."""
     stamped = {stamp.place: stamp for stamp in stamps}
-    doubles = [each.clipping for each in before.unpinned if each.is_double]
-    order = {name: index for index, (name, _) in enumerate(files)}
-    clippings = (*before.publication.clippings, *doubles)
-    in_order = sorted(clippings, key=lambda each: _position(each, order))
-    wanted = [_with(each, stamped.get(each.place)) for each in in_order]
+    order = {name: index for index, name in enumerate(names)}
+
+    def position(clipping: Clipping) -> tuple[int, int, int]:
+        place = clipping.place
+        return order[place.file], place.line, place.column
+
+    return [_with(each, stamped.get(each.place)) for each in sorted(clippings, key=position)]
+
+
+def _read_again(
+    files: Iterable[tuple[str, bytes]], wanted: list[Clipping], stamps: Iterable[Stamp]
+) -> tuple[tuple[Clipping, ...], tuple[Problem, ...]]:
+    """Read the changed files, and raise StampError unless they say what is wanted."""
     try:
-        after, problems = clippings_file.load((name, changed.get(name, d)) for name, d in files)
+        after, problems = clippings_file.load(files)
     except Unreadable as error:
         raise _failure(stamps) from error
-    is_same = [(each, each.pinned) for each in after.clippings] == [
-        (each, each.pinned) for each in wanted
-    ]
-    # A key that went astray may be a new mistake, and the clipping the same without it.
-    if not is_same or len(problems) != len(before.problems) - len(doubles):
+    if [(c, c.pinned) for c in after.clippings] != [(c, c.pinned) for c in wanted]:
         raise _failure(stamps)
-
-
-def _position(clipping: Clipping, order: dict[str, int]) -> tuple[int, int, int]:
-    place = clipping.place
-    return order[place.file], place.line, place.column
+    return after.clippings, problems
 
 
 def _with(clipping: Clipping, stamp: Stamp | None) -> Clipping:

@@ -28,6 +28,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+#: How YAML 1.2 writes the two values of a switch (§10.3.2).
+TRUE = ("true", "True", "TRUE")
+_FALSE = ("false", "False", "FALSE")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
 
 _DATE_CURE = "write a day as 2016-09-14, a month as 2016-09, a year as 2016"
@@ -149,8 +152,8 @@ def colour(typed: str) -> str:
 
 def switch(typed: str) -> bool:
     """Read true or false, as YAML 1.2 has them; `yes` and `no` are texts."""
-    if typed in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        return typed.lower() == "true"
+    if typed in TRUE or typed in _FALSE:
+        return typed in TRUE
     raise BadValue("bad-value", f"{shown(typed)} is neither true nor false", "write true or false")
 
 

@@ -24,6 +24,7 @@ from feedpress.model import Place
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 100_000  # characters of one value
 _MAX_DEPTH = 12  # the format needs 4
+_BLOCK_STYLES = ("|", ">")
 
 # YAML 1.2 §5.1 allows no other character in a file; libyaml gives up at the first one.
 _UNPRINTABLE = re.compile(
@@ -36,7 +37,6 @@ _DAMAGED = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
 # libyaml reads these as line breaks, as YAML 1.1 did. In YAML 1.2 (§5.4) they are text, so they
 # pass it in the guise of characters that no file may hold.
 _BREAKS_OF_1_1 = "\x85\u2028\u2029"
-_BLOCK_STYLES = ("|", ">")
 _GUISES = "\ufdd0\ufdd1\ufdd2"
 _TO_GUISE = str.maketrans(_BREAKS_OF_1_1, _GUISES)
 _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
@@ -126,9 +126,10 @@ class Mapping(dict[str, Any]):
             return Room(Style.VALUE, mark.index, mark.line, column, key_mark.index)
         if self.is_flow:
             return Room(Style.FLOW, end.index, end.line, column)
-        # Each key of a block has a line of its own, and so has the second one.
-        line = end.line + 1 if end else self._marks[4].line
-        return Room(Style.LINES, 0, line, column)
+        # In a block each key has a line of its own. A clipping always has a second one: it can't
+        # do without a title and a date.
+        second_key = self._marks[4]
+        return Room(Style.LINES, 0, end.line + 1 if end else second_key.line, column)
 
     def spoil(self, key: str) -> None:
         """Take a key's value out; its place stays known."""

@@ -6,7 +6,7 @@ What is held back is in neither, and so is never told.
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import partial
@@ -26,26 +26,28 @@ _MOST = 30
 
 
 class Kind(StrEnum):
-    """What a change is to subscribers."""
+    """What a change is to subscribers, errors first."""
 
+    ID_CHANGED = "id changed"
+    ID_REUSED = "id used again"
+    GONE = "gone"
+    NOT_RESTORED = "not restored"
+    FEED_GONE = "feed gone"
+    #: Added, and yet dated before what subscribers have seen.
+    LATE = "too late"
     NEW = "new"
     AGAIN = "seen again"
     SILENT = "changed silently"
     WITHDRAWN = "withdrawn"
     #: New or changed, and yet in no document that subscribers poll.
     MISSED = "missed"
-    #: Out of a project's feed, but not withdrawn.
+    #: Out of a project's feed, and still somewhere else.
     KEPT = "kept"
     FEED_NEW = "new feed"
     FEED_CHANGED = "feed changed"
     FEED_MOVED = "feed moved"
     FEED_ENDED = "feed ended"
     HISTORY_RECUT = "history changed"
-    ID_CHANGED = "id changed"
-    ID_REUSED = "id used again"
-    GONE = "gone"
-    NOT_RESTORED = "not restored"
-    FEED_GONE = "feed gone"
 
 
 #: What each kind means for people who subscribe, and what to do if it was not meant.
@@ -55,6 +57,7 @@ MEANING = {
     Kind.SILENT: "people who have it keep the old version; to show it once more, set updated:",
     Kind.WITHDRAWN: "it goes from readers that can; in RSS a note is in its place for 90 days",
     Kind.MISSED: "too old for people who subscribe already; to show it, set updated: to today",
+    Kind.LATE: "nobody sees it who subscribes already; write the time of today into added:",
     Kind.KEPT: "it left this feed, but people who have it keep it",
     Kind.FEED_NEW: "people can subscribe to it from now on",
     Kind.FEED_CHANGED: "readers may show it in another way",
@@ -64,10 +67,13 @@ MEANING = {
     Kind.ID_CHANGED: "subscribers see it twice; give it back the id that it had",
     Kind.ID_REUSED: "subscribers may never see it; give it an id of its own",
     Kind.GONE: "subscribers keep it for ever; put it back, with withdrawn: to take it away",
-    Kind.NOT_RESTORED: "readers that took it away do not show it; set updated: to today",
+    Kind.NOT_RESTORED: "readers that took it away do not show it without a later updated:",
     Kind.FEED_GONE: "its subscribers hear nothing more",
 }
-_ERRORS = {Kind.ID_CHANGED, Kind.ID_REUSED, Kind.GONE, Kind.NOT_RESTORED, Kind.FEED_GONE}
+_ERRORS = {
+    *(Kind.LATE, Kind.ID_CHANGED, Kind.ID_REUSED, Kind.GONE, Kind.NOT_RESTORED),
+    Kind.FEED_GONE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def compare(old: Publication, new: Publication, now: datetime) -> tuple[Change, 
     if old.url != new.url:
         detail = f"all addresses begin with {new.url}; let {old.url} lead there"
         changes.append(_of_feed(Kind.FEED_MOVED, detail, after[0]))
-    whole = _Whole(before[0], after[0], new)
+    whole = _Whole(before[0], after[0], new, now)
     known = {each.id: each for each in before}
     for each in after:
         if each.id in known:
@@ -129,24 +135,35 @@ def compare(old: Publication, new: Publication, now: datetime) -> tuple[Change, 
 class _Whole:
     """What became of each clipping, in whatever feeds it is."""
 
-    def __init__(self, before: Feed, after: Feed, new: Publication) -> None:
+    def __init__(self, before: Feed, after: Feed, new: Publication, now: datetime) -> None:
+        self.now = now
         self.after = {entry.id: entry for entry in after.entries}
-        self.withdrawn = withdrawn = {entry.id for entry in after.withdrawn}
+        withdrawn = {entry.id for entry in after.withdrawn}
         taken_back = {entry.id for entry in before.withdrawn}
         old = {entry.id: entry for entry in before.entries}
-        gone = [entry for entry in old.values() if entry.id not in self.after.keys() | withdrawn]
-        fresh = [e for e in self.after.values() if e.id not in old.keys() | taken_back]
+        #: What is still on the air, or withdrawn.
+        self.there = there = self.after.keys() | withdrawn
+        gone = [entry for entry in old.values() if entry.id not in there]
+        known = old.keys() | taken_back
+        fresh = [entry for entry in self.after.values() if entry.id not in known]
         #: By its new id each clipping that seems to have lost the id that it had.
         self.renamed = _renamed(gone, fresh)
         renamed = {entry.id for entry in self.renamed.values()}
         #: What is neither on the air nor withdrawn any more.
         self.gone = [entry for entry in gone if entry.id not in renamed]
-        self.gone += [e for e in before.withdrawn if e.id not in self.after.keys() | withdrawn]
-        self.reused = {
-            id for id, entry in self.after.items() if id in old and _is_another(old[id], entry)
-        }
-        #: Where the rows of the file are, on the air or not.
+        self.gone += [entry for entry in before.withdrawn if entry.id not in there]
+        pairs = ((id, old[id], entry) for id, entry in self.after.items() if id in old)
+        #: By each id that belongs to another clipping now, what it belonged to.
+        self.reused = {id: was for id, was, entry in pairs if _is_another(was, entry)}
+        by_text = {_text(entry): entry for entry in old.values()}
+        for entry in fresh:
+            was = by_text.get(_text(entry))
+            if was and was.id in self.after and _text(self.after[was.id]) != _text(was):
+                self.reused[was.id] = was  # it has moved to another id, and something took its own
+        #: Where the rows of the file are, on the air or not, and which of them were added.
         self.rows = {identity.entry_id(new.tag, each.id): each.place for each in new.clippings}
+        added = (each for each in new.clippings if each.added)
+        self.added = {identity.entry_id(new.tag, each.id) for each in added}
 
 
 def _of_feed(kind: Kind, detail: str, feed: Feed, *, is_past: bool = False) -> Change:
@@ -202,11 +219,14 @@ class _Entries:
                 # It says nothing any more of what it was.
                 yield self._of(Kind.WITHDRAWN, entry, title=was.title)
         here = {entry.id for entry in (*self._after.entries, *self._after.withdrawn)}
-        elsewhere = self._whole.after.keys() | self._whole.withdrawn
         for entry in self._before.entries:
-            if entry.id in elsewhere and entry.id not in here:
-                now = self._whole.after.get(entry.id, entry)
-                yield self._of(Kind.KEPT, now, place=self._whole.rows[entry.id])
+            if entry.id in self._whole.there and entry.id not in here:
+                now = self._whole.after.get(entry.id)
+                detail = (
+                    "" if now else "it is withdrawn; leave projects: as it was, so that it goes"
+                )
+                place = self._whole.rows[entry.id]
+                yield self._of(Kind.KEPT, now or entry, detail, place=place)
         if self._is_whole:
             for entry in self._whole.gone:
                 yield self._gone(entry)
@@ -219,19 +239,24 @@ class _Entries:
                 id = renamed.id.rpartition(":clippings/")[2]
                 yield self._of(Kind.ID_CHANGED, entry, f"its id was {id!r} in {line}")
         elif entry.id in self._whole.reused:
-            if self._is_whole and was:
+            if self._is_whole:
+                was = self._whole.reused[entry.id]
                 yield self._of(Kind.ID_REUSED, entry, f"its id belonged to {_short(was.title)!r}")
         elif deleted := self._deleted.get(entry.id):
             if entry.updated > deleted.updated:
                 yield self._seen(Kind.AGAIN, entry, "it is back")
             elif self._is_whole:
-                yield self._of(Kind.NOT_RESTORED, entry, "it is back, and yet not later")
+                yield self._of(Kind.NOT_RESTORED, entry, f"write {_later(deleted)}")
         elif was is None:
-            yield self._seen(Kind.NEW, entry)
+            is_late = self._is_whole and entry.id in self._whole.added
+            yield self._seen(Kind.NEW, entry, missed=Kind.LATE if is_late else Kind.MISSED)
         elif entry.updated > was.updated:
             yield self._seen(Kind.AGAIN, entry)
         elif changed := self._what_changed(was, entry):
-            yield self._of(Kind.SILENT, entry, f"its {_listed(changed)} changed")
+            detail = f"its {_listed(changed)} changed"
+            if entry.updated > self._whole.now:
+                detail += f"; write {_later(entry)}"
+            yield self._of(Kind.SILENT, entry, detail)
 
     def _what_changed(self, was: Entry, entry: Entry) -> list[str]:
         def terms(each: Entry) -> set[str]:
@@ -261,8 +286,10 @@ class _Entries:
             return self._of(Kind.GONE, entry, is_past=True)
         return self._of(Kind.GONE, entry, "it is in the file, but not shown", place=place)
 
-    def _seen(self, kind: Kind, entry: Entry, detail: str = "") -> Change:
-        return self._of(kind if entry.id in self._polled else Kind.MISSED, entry, detail)
+    def _seen(
+        self, kind: Kind, entry: Entry, detail: str = "", missed: Kind = Kind.MISSED
+    ) -> Change:
+        return self._of(kind if entry.id in self._polled else missed, entry, detail)
 
     def _of(
         self,
@@ -347,7 +374,19 @@ def _renamed(gone: list[Entry], fresh: list[Entry]) -> dict[str, Entry]:
     return renamed
 
 
+def _text(entry: Entry) -> tuple[str, str, str]:
+    return entry.title, entry.alternate if entry.has_article else "", entry.details
+
+
+def _later(entry: Entry) -> str:
+    """Give what makes subscribers see an entry again that is dated within its day."""
+    later = entry.updated + timedelta(seconds=1)
+    return f"updated: {later.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+
+
 def _is_another(was: Entry, entry: Entry) -> bool:
+    if was.title == entry.title:
+        return False
     has_same_address = was.has_article and was.alternate == entry.alternate
     has_same_text = was.summary is not None and was.summary == entry.summary
     return not (has_same_address or has_same_text or _likeness(was, entry) >= _ALIKE)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from feedpress import addresses, identity, times
 from feedpress.feeds import markup, notices
@@ -83,8 +83,8 @@ class Feed:
     #: In the place of each clipping that was taken back, for good: an entry that says so, with
     #: its id; `updated` is when it was taken back.
     withdrawn: tuple[Entry, ...] = ()
-    #: How many of those subscribers are still told of.
-    told: int = 0
+    #: Those of which subscribers are still told (RFC 6721 §3).
+    tombstones: tuple[Entry, ...] = ()
     #: The entry that says that the project's feed has ended.
     ended: Entry | None = None
     #: Whether it ended so long ago that it is no longer served.
@@ -95,13 +95,17 @@ class Feed:
 
     @property
     def recent(self) -> tuple[Entry, ...]:
-        """The most recently new or updated entries."""
-        return self.entries[: self.size]
+        """The most recently new or updated entries.
 
-    @property
-    def tombstones(self) -> tuple[Entry, ...]:
-        """What subscribers are to be told was taken back (RFC 6721 §3)."""
-        return self.withdrawn[: self.told]
+        What was taken back leaves a gap. Were older entries to come in again instead, readers that
+        forget what has left a feed would show them as new.
+        """
+        ranked = [(entry.updated, entry) for entry in self.entries]
+        ranked += [(entry.published, entry) for entry in self.withdrawn]
+        ranked.sort(key=lambda each: each[1].id)
+        ranked.sort(key=itemgetter(0), reverse=True)
+        withdrawn = {entry.id for entry in self.withdrawn}
+        return tuple(each for _, each in ranked[: self.size] if each.id not in withdrawn)
 
     def link(self, media_type: str, archive: int | None = None) -> str:
         """Give the public address of this feed, or of one of its archive documents."""
@@ -117,7 +121,7 @@ def build(publication: Publication, now: datetime) -> tuple[Feed, ...]:
     for clipping in publication.clippings:
         if not times.was_shown(clipping, zone, now):
             continue
-        if taken_back := times.withdrawn(clipping, zone, now):
+        if taken_back := times.withdrawn_at(clipping, zone, now):
             entry = _withdrawal(clipping, publication, taken_back)
         else:
             entry = _entry(clipping, publication, now)
@@ -148,8 +152,8 @@ def _entry(clipping: Clipping, publication: Publication, now: datetime) -> Entry
         title=clipping.title,
         alternate=clipping.url or _own_page(clipping, publication),
         has_article=clipping.url is not None,
-        published=times.published(clipping, zone),
-        updated=times.updated(clipping, zone, now),
+        published=times.published_at(clipping, zone),
+        updated=times.updated_at(clipping, zone, now),
         author=clipping.source,
         categories=tuple(
             Category(p.first_slug, p.title, scheme, p.slug) for p in clipping.projects
@@ -170,7 +174,7 @@ def _withdrawal(clipping: Clipping, publication: Publication, taken_back: dateti
         slug=clipping.slug,
         title=notice.title,
         alternate=_own_page(clipping, publication),
-        published=times.published(clipping, publication.timezone),
+        published=times.published_at(clipping, publication.timezone),
         updated=taken_back,
         summary=notice.text,
         details=markup.paragraphs(notice.text),
@@ -238,7 +242,7 @@ def _feed(
         size=publication.feed_size,
         entries=entries,
         withdrawn=withdrawn,
-        told=sum(now < each.updated + times.GRACE for each in withdrawn),
+        tombstones=tuple(each for each in withdrawn if now < each.updated + times.GRACE),
         ended=ended,
         is_gone=project is not None and times.is_over(project, publication.timezone, now),
         is_whole=publication.is_whole,
