@@ -7,7 +7,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import partial
 
@@ -397,8 +396,15 @@ def _short(title: str) -> str:
 
 
 def _likeness(one: Entry, other: Entry) -> float:
-    title, other_title = (each.title[:_LONGEST_TITLE].casefold() for each in (one, other))
-    return SequenceMatcher(None, title, other_title, autojunk=False).ratio()
+    """Give from 0 to 1 how many pairs of neighbouring letters two titles share (Dice)."""
+    pairs, other_pairs = _pairs(one.title), _pairs(other.title)
+    return 2 * len(pairs & other_pairs) / (len(pairs) + len(other_pairs))
+
+
+def _pairs(title: str) -> set[str]:
+    # With an end, so that a title of one letter has a pair; linear, for titles are a stranger's.
+    text = f"{title[:_LONGEST_TITLE].casefold()} "
+    return {text[at : at + 2] for at in range(len(text) - 1)}
 
 
 def _listed(names: list[str]) -> str:
