@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import support
 from feedpress.cli import main
-from feedpress.feeds.diff import MEANING, Kind
+from feedpress.feeds.changes import MEANING, Kind
 
 _ONE = {"id": "one", "title": "The first one", "added": "2020"}
 _TWO = {"id": "two", "title": "Quite another", "added": "2021"}

@@ -15,7 +15,7 @@ from feedpress.delivery import report
 from feedpress.editors import clippings_file
 from feedpress.feeds import diff, history
 from feedpress.feeds import feed as feeds
-from feedpress.feeds.diff import Change, Kind
+from feedpress.feeds.changes import MEANING, Change, Kind
 from feedpress.model import Place, Publication
 
 Row = dict[str, Any]
@@ -549,8 +549,8 @@ def test_withdrawn_row_is_a_draft_now() -> None:
 def test_message(kind: Kind, detail: str) -> None:
     """A message is what holds for this one, if there is anything, and what the kind means."""
     change = Change(kind, detail, None, "All", "id", None, Place("a.yaml", 1, 1))
-    assert diff.MEANING[kind]
-    assert change.message == (f"{detail}; " if detail else "") + diff.MEANING[kind]
+    assert MEANING[kind]
+    assert change.message == (f"{detail}; " if detail else "") + MEANING[kind]
     assert not change.is_past
 
 

@@ -10,7 +10,7 @@ import pytest
 import support
 from feedpress.delivery import report
 from feedpress.feeds import diff
-from feedpress.feeds.diff import MEANING, Change, Kind
+from feedpress.feeds.changes import MEANING, Change, Kind
 from feedpress.model import Place
 
 _PROJECTS = {"portal": {"title": "Portal"}, "data": {"title": "Data"}}

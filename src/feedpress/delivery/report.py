@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from feedpress import addresses
 from feedpress.delivery.files import printable
 from feedpress.editors.problems import counted, shown
-from feedpress.feeds.diff import MEANING, Change, Kind
+from feedpress.feeds.changes import MEANING, Change, Kind
 
 
 def text(changes: Iterable[Change]) -> Iterator[str]:
