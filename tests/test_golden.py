@@ -5,6 +5,7 @@ Each of them is read back by feedparser without complaint, too, and fits the sch
 
 import io
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import feedparser
@@ -53,6 +54,7 @@ def _built(file: Path, now: datetime, names: dict[str, str]) -> dict[str, Docume
     return {name: built[path] for path, name in names.items()}
 
 
+@cache
 def documents() -> dict[str, bytes]:
     """Give the bytes of each golden file as they are now."""
     small = _built(GOLDEN / "clippings.yaml", _NOW, _SMALL)
