@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feedpress import identity
 from feedpress.editors import clippings_file, editing, stamp
-from feedpress.editors.yaml_text import Room, Style
+from feedpress.editors.yaml_values import Room, Style
 from support import NOW
 
 _HEAD = """\

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedpress import identity
-from feedpress.editors import parts, shape, values, yaml_text
+from feedpress.editors import parts, shape, values, yaml_values
 from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, shown
 from feedpress.model import Clipping, Image, Place, Project, Source
@@ -29,7 +29,7 @@ class Unpinned:
     """A clipping without an id of its own, and how it stands in its file."""
 
     clipping: Clipping
-    typed: yaml_text.Mapping
+    typed: yaml_values.Mapping
     #: Whether it is left out, because the id that it derives is another one's.
     is_double: bool
 
@@ -45,7 +45,7 @@ class Clippings:
 
 
 def read(
-    lists: Iterable[yaml_text.Sequence],
+    lists: Iterable[yaml_values.Sequence],
     names: KnownNames,
     own_ids: str | None,
     problems: list[Problem],
@@ -63,16 +63,16 @@ class _Reader:
         self._own_ids = own_ids
         self._problems = problems
         # By id and by the name of the page: those that have an id, and all that were read.
-        self._pinned: dict[str, yaml_text.Mapping] = {}
-        self._ids: dict[str, yaml_text.Mapping] = {}
+        self._pinned: dict[str, yaml_values.Mapping] = {}
+        self._ids: dict[str, yaml_values.Mapping] = {}
 
     @property
     def taken(self) -> frozenset[str]:
         return frozenset(self._pinned) | frozenset(self._ids)
 
-    def clippings(self, lists: list[yaml_text.Sequence]) -> Iterator[Clipping]:
+    def clippings(self, lists: list[yaml_values.Sequence]) -> Iterator[Clipping]:
         for typed in (typed for items in lists for typed in items):
-            clipping_id = typed.get("id") if isinstance(typed, yaml_text.Mapping) else None
+            clipping_id = typed.get("id") if isinstance(typed, yaml_values.Mapping) else None
             if isinstance(clipping_id, str):
                 for name in (clipping_id, identity.page_slug(clipping_id)):
                     self._pinned.setdefault(name, typed)
@@ -85,8 +85,8 @@ class _Reader:
                 found[position] = clipping
         return (found[position] for position in sorted(found))
 
-    def _clipping(self, typed: Any, items: yaml_text.Sequence, index: int) -> Clipping | None:
-        if not isinstance(typed, yaml_text.Mapping):
+    def _clipping(self, typed: Any, items: yaml_values.Sequence, index: int) -> Clipping | None:
+        if not isinstance(typed, yaml_values.Mapping):
             cure = "write title: and the other keys behind the hyphen, each on a line of its own"
             message = "this item of the list is no clipping"
             self._report("not-a-mapping", message, cure, items.place_of(index))
@@ -129,7 +129,7 @@ class _Reader:
             self.unpinned.append(Unpinned(clipping, typed, is_double=not is_new))
         return clipping if is_new else None
 
-    def _is_dated(self, part: shape.ClippingShape | None, typed: yaml_text.Mapping) -> bool:
+    def _is_dated(self, part: shape.ClippingShape | None, typed: yaml_values.Mapping) -> bool:
         if part and (part.published or part.added):
             return True
         # A date that is there and can't be read has been reported already.
@@ -143,7 +143,7 @@ class _Reader:
             self._report("missing-date", message, cure, typed.place)
         return False
 
-    def _is_new(self, clipping: Clipping, typed: yaml_text.Mapping) -> bool:
+    def _is_new(self, clipping: Clipping, typed: yaml_values.Mapping) -> bool:
         names = (clipping.id, clipping.slug)
         # What has an id of its own comes before what only happens to derive it.
         known = (self._ids,) if clipping.pinned else (self._pinned, self._ids)
@@ -166,9 +166,9 @@ class _Reader:
             self._report("double", message, cure, place)
         return False
 
-    def _projects_of(self, typed: yaml_text.Mapping) -> tuple[Project, ...]:
+    def _projects_of(self, typed: yaml_values.Mapping) -> tuple[Project, ...]:
         names = typed.get("projects")
-        if not isinstance(names, yaml_text.Sequence):
+        if not isinstance(names, yaml_values.Sequence):
             return ()
         found: dict[str, Project] = {}
         for index, name in enumerate(names):
@@ -191,9 +191,9 @@ class _Reader:
 
 
 def _is_draft(typed: Any) -> bool:
-    return isinstance(typed, yaml_text.Mapping) and _text(typed, "draft") in values.TRUE
+    return isinstance(typed, yaml_values.Mapping) and _text(typed, "draft") in values.TRUE
 
 
-def _text(typed: yaml_text.Mapping, key: str) -> str | None:
+def _text(typed: yaml_values.Mapping, key: str) -> str | None:
     value = typed.get(key)
     return value if isinstance(value, str) else None

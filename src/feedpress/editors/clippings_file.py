@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from feedpress.editors import clippings, parts, shape, values, yaml_text
+from feedpress.editors import clippings, parts, shape, values, yaml_text, yaml_values
 from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, Severity, Unreadable, in_order, shown
 from feedpress.model import Person, Place, Project, Publication, Source
@@ -103,7 +103,7 @@ class _Reader:
         )
         return publication, found
 
-    def _documents(self, files: Iterable[tuple[str, bytes]]) -> Iterator[yaml_text.Mapping]:
+    def _documents(self, files: Iterable[tuple[str, bytes]]) -> Iterator[yaml_values.Mapping]:
         is_readable = True
         for name, data in files:
             try:
@@ -114,14 +114,14 @@ class _Reader:
         if not is_readable:
             raise Unreadable(())
 
-    def _document(self, name: str, data: bytes) -> yaml_text.Mapping:
+    def _document(self, name: str, data: bytes) -> yaml_values.Mapping:
         document, place = yaml_text.parse(data, name, self.problems)
         if document is None:
             cure = "begin it with publication: and clippings:, see the README"
             raise Unreadable([Problem("empty-file", "there is nothing in the file", cure, place)])
-        if document is yaml_text.SPOILT:
+        if document is yaml_values.SPOILT:
             raise Unreadable(())
-        if not isinstance(document, yaml_text.Mapping):
+        if not isinstance(document, yaml_values.Mapping):
             message = "the file holds something else than sections"
             cure = "put publication: on top and clippings: before the list"
             raise Unreadable([Problem("not-a-mapping", message, cure, place)])
@@ -137,13 +137,15 @@ class _Reader:
         self._knows_projects &= document.is_whole and "projects" not in document.spoilt
         return document
 
-    def _section(self, documents: list[yaml_text.Mapping], key: str) -> yaml_text.Mapping | None:
-        found: yaml_text.Mapping | None = None
+    def _section(
+        self, documents: list[yaml_values.Mapping], key: str
+    ) -> yaml_values.Mapping | None:
+        found: yaml_values.Mapping | None = None
         for document in documents:
             section = document.get(key)
             if section is None:
                 continue
-            if found is None and isinstance(section, yaml_text.Mapping):
+            if found is None and isinstance(section, yaml_values.Mapping):
                 found = section
                 continue
             self._knows_projects &= key != "projects"
@@ -158,7 +160,7 @@ class _Reader:
         return found
 
     def _about(
-        self, typed: yaml_text.Mapping | None, place: Place
+        self, typed: yaml_values.Mapping | None, place: Place
     ) -> shape.PublicationShape | None:
         if typed is not None:
             return parts.read(shape.PublicationShape, typed, self.problems)
@@ -168,7 +170,7 @@ class _Reader:
             self._report_fatal("publication-missing", message, cure, place)
         return None
 
-    def _read_projects(self, section: yaml_text.Mapping | None) -> Iterator[Project]:
+    def _read_projects(self, section: yaml_values.Mapping | None) -> Iterator[Project]:
         if section is None:
             return
         if section.spoilt or not section.is_whole:
@@ -179,13 +181,13 @@ class _Reader:
             else:
                 self._fatal, self._knows_projects = True, False
 
-    def _project(self, slug: str, typed: Any, section: yaml_text.Mapping) -> Project | None:
+    def _project(self, slug: str, typed: Any, section: yaml_values.Mapping) -> Project | None:
         try:
             values.slug(slug)
         except values.BadValue as bad:
             self._report(bad.code, bad.message, bad.cure, section.place_of_key(slug))
             return None
-        if not isinstance(typed, yaml_text.Mapping):
+        if not isinstance(typed, yaml_values.Mapping):
             cure = "write title: and the project's name below it, indented"
             message = f"the project {shown(slug)} has no title"
             self._report("not-a-mapping", message, cure, section.place_of_key(slug))
@@ -207,13 +209,13 @@ class _Reader:
         self._claim(self._projects, names, project, place)
         return project
 
-    def _read_sources(self, section: yaml_text.Mapping | None) -> None:
+    def _read_sources(self, section: yaml_values.Mapping | None) -> None:
         if section is None:
             return
         for name, typed in section.items():
             place = section.place_of_key(name)
             part = None
-            if isinstance(typed, yaml_text.Mapping):
+            if isinstance(typed, yaml_values.Mapping):
                 part = parts.read(shape.SourceShape, typed, self.problems)
             elif typed is not None:
                 cure = "write {url: …} behind the colon, or nothing"
@@ -229,15 +231,15 @@ class _Reader:
                 message = f"{shown(name)} is also the name of another one"
                 self._report("ambiguous-name", message, "let only one of them have it", place)
 
-    def _read_clippings(self, documents: list[yaml_text.Mapping]) -> clippings.Clippings:
+    def _read_clippings(self, documents: list[yaml_values.Mapping]) -> clippings.Clippings:
         if not self._fatal and not any("clippings" in document for document in documents):
             cure = "write clippings: and the list below it; nothing behind it is an empty list"
             place = documents[0].place
             self._report_fatal("clippings-missing", "there is no list of clippings", cure, place)
-        lists: list[yaml_text.Sequence] = []
+        lists: list[yaml_values.Sequence] = []
         for document in documents:
             items = document.get("clippings")
-            if isinstance(items, yaml_text.Sequence):
+            if isinstance(items, yaml_values.Sequence):
                 lists.append(items)
             elif items is not None:
                 cure = "begin each clipping with a hyphen and a space"
@@ -255,4 +257,4 @@ class _Reader:
 
 
 def _has_gaps(value: Any) -> bool:
-    return isinstance(value, yaml_text.Sequence) and not value.is_whole
+    return isinstance(value, yaml_values.Sequence) and not value.is_whole

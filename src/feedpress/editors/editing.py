@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from feedpress.editors.syntax import LINE_BREAK
-from feedpress.editors.yaml_text import Room, Style, without_marks
+from feedpress.editors.yaml_text import without_marks
+from feedpress.editors.yaml_values import Room, Style
 
 # What other programs would take for a number (YAML 1.2 §10.3.2), though here it is a text.
 _LIKE_A_NUMBER = re.compile(r"[0-9]+(?:e[0-9]+)?")

@@ -5,7 +5,7 @@ A wrong value of an optional key costs that key, any other mistake the part.
 
 from typing import Any, TypeVar
 
-from feedpress.editors import shape, yaml_text
+from feedpress.editors import shape, yaml_values
 from feedpress.editors.problems import Problem
 
 # A mistake in one of these keys costs the whole part: without it, a clipping would be another
@@ -21,7 +21,7 @@ _S = TypeVar("_S", bound=shape.Shape)
 
 def read(
     kind: type[_S],
-    typed: yaml_text.Mapping,
+    typed: yaml_values.Mapping,
     problems: list[Problem],
     also_guarded: frozenset[str] = frozenset(),
 ) -> _S | None:
@@ -49,7 +49,7 @@ def read(
     return _without(faults, kind, given) if isinstance(fitted, list) else fitted
 
 
-def report(fault: shape.Fault, typed: yaml_text.Mapping, problems: list[Problem]) -> None:
+def report(fault: shape.Fault, typed: yaml_values.Mapping, problems: list[Problem]) -> None:
     """Add the problem of a fault, with its place."""
     place = typed.place
     if fault.item is not None:
@@ -62,11 +62,11 @@ def report(fault: shape.Fault, typed: yaml_text.Mapping, problems: list[Problem]
 
 
 def _with_parts_read(
-    kind: type[shape.Shape], typed: yaml_text.Mapping, problems: list[Problem]
+    kind: type[shape.Shape], typed: yaml_values.Mapping, problems: list[Problem]
 ) -> dict[str, Any]:
     given: dict[str, Any] = dict(typed)
     for key in given.keys() & shape.NESTED.keys() & kind.model_fields.keys():
-        if isinstance(given[key], yaml_text.Mapping):
+        if isinstance(given[key], yaml_values.Mapping):
             given[key] = read(shape.NESTED[key], given[key], problems)
     return given
 

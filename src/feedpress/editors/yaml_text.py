@@ -9,9 +9,7 @@ are refused where they stand, so that nothing can expand.
 import codecs
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Set
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -19,6 +17,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave i
 
 from feedpress.editors import syntax
 from feedpress.editors.problems import Problem, Severity, Unreadable, shown
+from feedpress.editors.yaml_values import SPOILT, Mapping, Sequence, Spoilt, mark_place
 from feedpress.model import Place
 
 MAX_BYTES = 64 * 2**20
@@ -40,162 +39,6 @@ _BREAKS_OF_1_1 = "\x85\u2028\u2029"
 _GUISES = "\ufdd0\ufdd1\ufdd2"
 _TO_GUISE = str.maketrans(_BREAKS_OF_1_1, _GUISES)
 _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
-
-
-class Spoilt:
-    """Stands for a value whose problem is already reported."""
-
-
-SPOILT = Spoilt()
-
-
-class Style(Enum):
-    """How something is put into a mapping."""
-
-    LINES = "keys on lines of their own"
-    FLOW = "keys within a line, behind a comma"
-    VALUE = "the value of a key that has none"
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Where something can be put into a mapping without a change of anything else in it."""
-
-    style: Style
-    #: How many characters the file has before the place, without a byte order mark.
-    index: int
-    #: The line, from 0; with LINES it is the line before which they come, and `index` is unused.
-    line: int
-    #: The column at which the mapping's keys begin, from 0.
-    column: int
-    #: With VALUE, how many characters the file has before the key.
-    key_index: int = 0
-
-
-class Mapping(dict[str, Any]):
-    """A YAML mapping: its good values, the places of all its keys, and the keys that went wrong."""
-
-    __slots__ = (
-        "_file",
-        "_first_end",
-        "_index",
-        "_mark",
-        "_marks",
-        "is_flow",
-        "is_whole",
-        "spoilt",
-    )
-
-    def __init__(self, file: str, event: Any) -> None:
-        super().__init__()
-        self._file = file
-        self._mark = event.start_mark
-        #: Whether it is written in braces.
-        self.is_flow: bool = event.flow_style
-        # Where the first key's value ends, or None where a line of its own can't follow there.
-        self._first_end: Any = None
-        # Key, its mark, its value's mark, and so on. Marks are what libyaml made anyway; they are
-        # looked for, and turned into places, only where something is wrong.
-        self._marks: list[Any] = []
-        self._index: dict[str, int] | None = None
-        #: Keys whose value can't be used and has been reported, or that were misspelt.
-        self.spoilt: Set[str] = frozenset()
-        #: False where a key can't be made out: it may be any.
-        self.is_whole = True
-
-    def add(self, key: str, value: Any, key_mark: Any, value_mark: Any) -> None:
-        """Take in a key, and its value unless that is spoilt."""
-        self._marks += (key, key_mark, value_mark)
-        if value is SPOILT:
-            self.spoil(key)
-        else:
-            self[key] = value
-
-    def end_first(self, last: Any) -> None:
-        """Note the last event of the first key's value."""
-        # The end of a block scalar or a list is not where its last text ends.
-        if self.is_flow or (isinstance(last, yaml.ScalarEvent) and last.style not in _BLOCK_STYLES):
-            self._first_end = last.end_mark
-
-    def room_for(self, key: str) -> Room:
-        """Where a key can be put, behind the first one; or its value, if it stands there empty."""
-        end, column = self._first_end, self._mark.column
-        if self.has_key(key):
-            at = self._found()[key]
-            key_mark, mark = self._marks[at + 1], self._marks[at + 2]
-            return Room(Style.VALUE, mark.index, mark.line, column, key_mark.index)
-        if self.is_flow:
-            return Room(Style.FLOW, end.index, end.line, column)
-        # In a block each key has a line of its own. A clipping always has a second one: it can't
-        # do without a title and a date.
-        second_key = self._marks[4]
-        return Room(Style.LINES, 0, end.line + 1 if end else second_key.line, column)
-
-    def spoil(self, key: str) -> None:
-        """Take a key's value out; its place stays known."""
-        self.pop(key, None)
-        if not isinstance(self.spoilt, set):  # most mappings never need one
-            self.spoilt = set()
-        self.spoilt.add(key)
-
-    def has_key(self, key: str) -> bool:
-        """Tell whether a key stands there, whatever became of its value."""
-        return key in self._found()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no key has been taken in yet."""
-        return not self._marks
-
-    @property
-    def place(self) -> Place:
-        """Where it begins."""
-        return _place(self._file, self._mark)
-
-    def place_of_key(self, key: str) -> Place:
-        """Where a key stands."""
-        return _place(self._file, self._marks[self._found()[key] + 1])
-
-    def place_of(self, key: str) -> Place:
-        """Where a key's value stands."""
-        return _place(self._file, self._marks[self._found()[key] + 2])
-
-    def _found(self) -> dict[str, int]:
-        """Give where in the marks each key is; what is new since the last time is added."""
-        if self._index is None:
-            self._index = {}
-        for index in range(len(self._index) * 3, len(self._marks), 3):
-            self._index[self._marks[index]] = index
-        return self._index
-
-
-class Sequence(list[Any]):
-    """A YAML sequence: its good items and their places."""
-
-    __slots__ = ("_file", "_marks", "is_whole")
-
-    def __init__(self, file: str) -> None:
-        super().__init__()
-        self._file = file
-        self._marks: list[Any] = []
-        #: False where an item is left out because it is spoilt.
-        self.is_whole = True
-
-    def add(self, value: Any, mark: Any) -> None:
-        """Take in an item, unless it is spoilt."""
-        if value is SPOILT:
-            self.is_whole = False
-        else:
-            self.append(value)
-            self._marks.append(mark)
-
-    def place_of(self, index: int) -> Place:
-        """Where an item stands."""
-        return _place(self._file, self._marks[index])
-
-
-def _place(file: str, mark: Any) -> Place:
-    return Place(file, mark.line + 1, mark.column + 1)
 
 
 def parse(data: bytes, file: str, problems: list[Problem]) -> tuple[Any, Place]:
@@ -243,7 +86,7 @@ class _Reader:
             raise self._unreadable("several-documents", second, message, cure)
         if value is None:
             return None, Place(self._file, 1, 1)
-        return value, _place(self._file, first.start_mark)
+        return value, mark_place(self._file, first.start_mark)
 
     def _value(self, event: Any) -> Any:
         kind = type(event)
@@ -276,7 +119,10 @@ class _Reader:
             value_event = self._next()
             value = self._value(value_event)
             if mapping.is_empty:
-                mapping.end_first(self._last)
+                # The end of a block scalar or of a list is not where its last text ends.
+                last = self._last
+                is_text = type(last) is yaml.ScalarEvent and last.style not in _BLOCK_STYLES
+                mapping.end_first(last.end_mark, is_end_of_text=is_text)
             if not self._is_key(key, key_event):
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
@@ -362,12 +208,12 @@ class _Reader:
     def _report(
         self, code: str, event: Any, message: str, cure: str, severity: Severity = Severity.ERROR
     ) -> Spoilt:
-        place = _place(self._file, event.start_mark)
+        place = mark_place(self._file, event.start_mark)
         self._problems.append(Problem(code, message, cure, place, severity))
         return SPOILT
 
     def _unreadable(self, code: str, event: Any, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem(code, message, cure, _place(self._file, event.start_mark))])
+        return Unreadable([Problem(code, message, cure, mark_place(self._file, event.start_mark))])
 
 
 def without_marks(text: str) -> tuple[str, str]:
