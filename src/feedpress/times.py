@@ -39,6 +39,11 @@ def first_shown(clipping: Clipping) -> When:
     return when
 
 
+def typed(instant: datetime) -> str:
+    """Give an instant as an editor types it, in UTC (RFC 3339 §5.6)."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def is_due(when: When | None, zone: ZoneInfo, now: datetime) -> bool:
     """Tell whether there is such a date and it has come."""
     return when is not None and due(when, zone) <= now

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import timedelta
 
 from feedpress import times
-from feedpress.editors.problems import Problem, Severity, shown
+from feedpress.editors.problems import Problem, Severity, line_of, shown
 from feedpress.model import Clipping, Place, Publication
 
 # In shorter names one letter makes another name: KTLA, KTLB.
@@ -63,7 +63,7 @@ def _doubles(publication: Publication) -> Iterator[Problem]:
         for clipping, other in _alike(publication, alike):
             if clipping.id not in told:  # once is enough
                 told.add(clipping.id)
-                line = _line(other, clipping)
+                line = line_of(other.place, clipping.place)
                 message = f"this clipping has the same {what} as the one in {line}"
                 cure = "take one of them out, unless both are meant"
                 yield _warning("double", message, cure, clipping.place)
@@ -95,7 +95,7 @@ def _same_instant(publication: Publication) -> Iterator[Problem]:
         return times.published_at(clipping, publication.timezone) if has_time else None
 
     for clipping, other in _alike(publication, by_added):
-        line = _line(other, clipping)
+        line = line_of(other.place, clipping.place)
         message = f"this clipping was added in the same second as the one in {line}"
         cure = "make 'added' of one of them a second later, so that their order is yours"
         yield _warning("same-instant", message, cure, clipping.place)
@@ -145,11 +145,6 @@ def _near(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield name, other
         else:
             first |= dict.fromkeys(shortened, name)
-
-
-def _line(other: Clipping, clipping: Clipping) -> str:
-    elsewhere = f" of {other.place.file}" if other.place.file != clipping.place.file else ""
-    return f"line {other.place.line}{elsewhere}"
 
 
 def _warning(code: str, message: str, cure: str, place: Place) -> Problem:

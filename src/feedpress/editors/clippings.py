@@ -7,7 +7,7 @@ from typing import Any
 from feedpress import identity
 from feedpress.editors import parts, shape, values, yaml_values
 from feedpress.editors.names import Names
-from feedpress.editors.problems import Problem, shown
+from feedpress.editors.problems import Problem, line_of, shown
 from feedpress.model import Clipping, Image, Place, Project, Source
 
 # What the id of a clipping is worked out from while it has none of its own.
@@ -151,8 +151,8 @@ class _Reader:
         if other is None:
             self._ids |= dict.fromkeys(names, typed)
             return True
-        place, first = typed.place, other.place
-        where = f"line {first.line}" + (f" of {first.file}" if first.file != place.file else "")
+        place = typed.place
+        where = line_of(other.place, place)
         if clipping.pinned:
             message = f"{shown(clipping.id)} is already the id of the clipping in {where}"
             place = typed.place_of("id")

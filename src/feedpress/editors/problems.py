@@ -101,6 +101,12 @@ def shown(typed: str) -> str:
     return repr(typed if len(typed) <= 60 else f"{typed[:57]}...")
 
 
+def line_of(other: Place, place: Place) -> str:
+    """Give in words the line of another place, with its file where that is another, too."""
+    elsewhere = f" of {other.file}" if other.file != place.file else ""
+    return f"line {other.line}{elsewhere}"
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort errors before warnings, and each by file and line."""
     return tuple(sorted(problems, key=_rank))

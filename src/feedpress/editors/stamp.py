@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
@@ -35,7 +35,7 @@ class Stamp:
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys with their values, as they are written."""
-        added = (("added", _written(self.added)),) if self.added else ()
+        added = (("added", times.typed(self.added)),) if self.added else ()
         return (("id", self.id), *added)
 
 
@@ -129,10 +129,6 @@ def _instants(
             instant += second
         instants[place] = instant
     return instants
-
-
-def _written(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _wanted(

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from feedpress import identity
+from feedpress import identity, times
+from feedpress.editors.problems import shown
 from feedpress.feeds import feed as feeds
 from feedpress.feeds import history
 from feedpress.feeds.changes import Change, Kind
@@ -16,7 +17,6 @@ from feedpress.feeds.feed import Entry, Feed
 from feedpress.model import Place, Project, Publication
 
 _LONGEST_TITLE = 200  # characters that are compared
-_SHORT = 60  # characters of a title within a message
 _ALIKE = 0.5
 _ALMOST_THE_SAME = 0.8
 # So many clippings without an address are compared with each other by their titles.
@@ -159,7 +159,7 @@ class _Entries:
         elif entry.id in self._whole.reused:
             if self._is_whole:
                 was = self._whole.reused[entry.id]
-                yield self._of(Kind.ID_REUSED, entry, f"its id belonged to {_short(was.title)!r}")
+                yield self._of(Kind.ID_REUSED, entry, f"its id belonged to {shown(was.title)}")
         elif deleted := self._deleted.get(entry.id):
             if entry.updated > deleted.updated:
                 yield self._seen(Kind.AGAIN, entry, "it is back")
@@ -298,8 +298,7 @@ def _text(entry: Entry) -> tuple[str, str, str]:
 
 def _later(entry: Entry) -> str:
     """Give what makes subscribers see an entry again that is dated within its day."""
-    later = entry.updated + timedelta(seconds=1)
-    return f"updated: {later.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+    return f"updated: {times.typed(entry.updated + timedelta(seconds=1))}"
 
 
 def _is_another(was: Entry, entry: Entry) -> bool:
@@ -308,10 +307,6 @@ def _is_another(was: Entry, entry: Entry) -> bool:
     has_same_address = was.has_article and was.alternate == entry.alternate
     has_same_text = was.summary is not None and was.summary == entry.summary
     return not (has_same_address or has_same_text or _likeness(was, entry) >= _ALIKE)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _SHORT else f"{title[: _SHORT - 3]}..."
 
 
 def _likeness(one: Entry, other: Entry) -> float:
