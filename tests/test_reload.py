@@ -396,7 +396,10 @@ def test_held_back_clipping_is_there_at_its_second(
         told = f"{path} {response.headers}".encode() + response.data
         assert b"Secret" not in told
         assert b"secret-" not in told
-        assert response.headers["Cache-Control"] == "public, max-age=1"
+        assert (
+            response.headers["Cache-Control"]
+            == "public, max-age=1, stale-while-revalidate=0, stale-if-error=604800"
+        )
     assert client.get("/clippings/secret-0/").status_code == 404
     assert snapshot.clippings == 1
     clock.now = due
@@ -413,7 +416,8 @@ def test_held_back_clipping_is_there_at_its_second(
         etag = before[path].headers["ETag"]
         assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
     assert client.get("/clippings/secret-0/").status_code == 200
-    assert client.get("/atom.xml").headers["Cache-Control"] == "public, max-age=1800"
+    control = client.get("/atom.xml").headers["Cache-Control"]
+    assert control.startswith("public, max-age=1800, stale-while-revalidate=3600, ")
 
 
 def test_upcoming_snapshot_is_made_a_minute_ahead(
@@ -429,9 +433,9 @@ def test_upcoming_snapshot_is_made_a_minute_ahead(
     built: list[datetime] = []
     build = snapshots.build
 
-    def note(publication: Publication, now: datetime) -> Snapshot:
+    def note(publication: Publication, now: datetime, before: Snapshot | None) -> Snapshot:
         built.append(now)
-        return build(publication, now)
+        return build(publication, now, before)
 
     monkeypatch.setattr(snapshots, "build", note)
     reloader = quiet(clock=clock)
@@ -607,10 +611,12 @@ def test_failure_in_one_state_does_not_end_the_watching(
     path = write(_text("One"))
     build = snapshots.build
 
-    def fail_with_the_second(publication: Publication, now: datetime) -> Snapshot:
+    def fail_with_the_second(
+        publication: Publication, now: datetime, before: Snapshot | None
+    ) -> Snapshot:
         if publication.clippings[0].title == "The second":
             raise ZeroDivisionError("a mistake of our own")
-        return build(publication, now)
+        return build(publication, now, before)
 
     monkeypatch.setattr(snapshots, "build", fail_with_the_second)
     with _watching(path) as reloader:

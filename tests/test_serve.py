@@ -143,13 +143,14 @@ def test_life_of_a_server(start: Start, tmp_path: Path) -> None:
     """It says where it is, follows an edit, outlives a broken file, and says all this in lines."""
     server = start(*_SERVE)
     where = f"clippings.yaml: listening at http://127.0.0.1:{server.port}/ (Ctrl-C ends it)"
-    assert server.said().splitlines()[0] == where
+    # The port is open to others only once there is something to give.
+    assert server.said().splitlines()[1] == where
 
     _edit(tmp_path)
     assert _eventually(lambda: _is_new_in(server))
     assert _eventually(lambda: server.said().count(" clippings in ") == 2)
     line = r"\d\d:\d\d:\d\d clippings\.yaml: (\d+) clippings in \d+ feeds; \d+ warnings? \(.*\)"
-    first, edited = (re.fullmatch(line, said) for said in server.said().splitlines()[1:])
+    first, edited = (re.fullmatch(line, said) for said in server.said().splitlines()[::2])
     assert first
     assert edited
     assert int(edited[1]) == int(first[1]) + 1
@@ -187,14 +188,14 @@ def test_ends_without_a_trace(
     """A signal ends all of its processes, with exit code 0."""
     server = start(*_SERVE, "--workers", workers)
     said = f"http://127.0.0.1:{server.port}/"
-    assert _eventually(lambda: server.said().count(" clippings in ") == int(workers))
+    assert _eventually(lambda: said in server.said())
     if to_all:  # as a terminal does it
         os.killpg(server.process.pid, number)
     else:
         server.process.send_signal(number)
     assert server.process.wait(_PATIENCE_S) == 0
     assert _eventually(server.is_gone)
-    assert said in server.said()
+    assert server.said().count(" clippings in ") == 1  # whatever the number of workers
     assert "Traceback" not in server.said()
 
 
@@ -300,7 +301,6 @@ _WORKER = """
 from feedpress.delivery.server import worker_app
 app = worker_app()
 print(app.test_client().get("/atom.xml").status_code)
-app.extensions["feedpress"].stop()
 """
 
 

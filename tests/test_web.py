@@ -178,10 +178,14 @@ def test_other_methods(client: FlaskClient, path: str, method: str) -> None:
 
 
 def test_options(client: FlaskClient) -> None:
-    """OPTIONS says what is allowed."""
-    response = client.options("/atom.xml")
-    assert response.status_code == 200
-    assert set(response.allow) == {"GET", "HEAD", "OPTIONS"}
+    """OPTIONS says what is allowed, to a script of another site, too (Fetch §3.3.3)."""
+    for path in ("/atom.xml", "/nowhere", "/clippings/one"):
+        response = client.options(path)
+        assert (response.status_code, response.data) == (204, b"")
+        assert set(response.allow) == {"GET", "HEAD", "OPTIONS"}
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        allowed = response.headers["Access-Control-Allow-Headers"]
+        assert allowed == "If-None-Match, If-Modified-Since, A-IM"
 
 
 @pytest.mark.parametrize(
@@ -308,36 +312,47 @@ def _answers(now: datetime, *clippings: dict[str, str]) -> dict[int, TestRespons
 
 @pytest.mark.parametrize("status", [200, 304, 308, 404, 410])
 @pytest.mark.parametrize(
-    ("now", "seconds"),
+    ("now", "fresh", "stale"),
     [
-        pytest.param(_DUE - timedelta(minutes=40), 1800, id="long before"),
-        pytest.param(_DUE - timedelta(minutes=30), 1800, id="half an hour before"),
-        pytest.param(_DUE - timedelta(minutes=30, seconds=-1), 1799, id="a second less"),
-        pytest.param(_DUE - timedelta(seconds=1), 1, id="a second before"),
-        pytest.param(_DUE - timedelta(microseconds=1), 0, id="just before"),
-        pytest.param(_DUE, 0, id="due, and not there yet"),
-        pytest.param(_DUE + timedelta(hours=1), 0, id="long overdue"),
+        pytest.param(_DUE - timedelta(minutes=91), 1800, 3600, id="long before"),
+        pytest.param(_DUE - timedelta(minutes=90), 1800, 3600, id="an hour and a half before"),
+        pytest.param(_DUE - timedelta(minutes=90, seconds=-1), 1800, 3599, id="a second less"),
+        pytest.param(_DUE - timedelta(minutes=30), 1800, 0, id="half an hour before"),
+        pytest.param(_DUE - timedelta(minutes=30, seconds=-1), 1799, 0, id="and a second less"),
+        pytest.param(_DUE - timedelta(seconds=1), 1, 0, id="a second before"),
+        pytest.param(_DUE - timedelta(microseconds=1), 0, 0, id="just before"),
+        pytest.param(_DUE, 0, 0, id="due, and not there yet"),
+        pytest.param(_DUE + timedelta(hours=1), 0, 0, id="long overdue"),
     ],
 )
-def test_no_answer_holds_beyond_what_is_due(now: datetime, seconds: int, status: int) -> None:
-    """max-age is half an hour, and ends before the next clipping appears (RFC 9111 §5.2.2.1)."""
+def test_no_answer_holds_beyond_what_is_due(
+    now: datetime, fresh: int, stale: int, status: int
+) -> None:
+    """Nobody is told to keep an answer beyond the instant at which the next clipping appears.
+
+    Neither as fresh (RFC 9111 §5.2.2.1) nor while he asks again (RFC 5861 §3).
+    """
     held_back = {"id": "held-back", "title": "Held back", "added": _DUE.isoformat()}
     response = _answers(now, held_back)[status]
-    assert response.headers.getlist("Cache-Control") == [f"public, max-age={seconds}"]
+    assert response.headers.getlist("Cache-Control") == [
+        f"public, max-age={fresh}, stale-while-revalidate={stale}, stale-if-error=604800"
+    ]
 
 
 @pytest.mark.parametrize("status", [200, 304, 308, 404, 410])
 def test_where_nothing_is_due(status: int) -> None:
     """Where nothing is due, every answer holds for half an hour."""
     headers = _answers(support.NOW)[status].headers
-    assert headers.getlist("Cache-Control") == ["public, max-age=1800"]
+    assert headers.getlist("Cache-Control") == [
+        "public, max-age=1800, stale-while-revalidate=3600, stale-if-error=604800"
+    ]
 
 
 def test_what_nobody_may_keep(client: FlaskClient) -> None:
-    """That there is nothing yet, and that a method is refused, is kept by no rule of ours."""
+    """That there is nothing yet, and that a method is refused, is kept by nobody."""
     unready = web.create_app(lambda: None).test_client()
-    assert "Cache-Control" not in unready.get("/atom.xml").headers
-    assert "Cache-Control" not in client.post("/atom.xml").headers
+    assert unready.get("/atom.xml").headers["Cache-Control"] == "no-store"
+    assert client.post("/atom.xml").headers["Cache-Control"] == "no-store"
 
 
 def test_page_that_is_gone() -> None:

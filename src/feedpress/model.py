@@ -122,6 +122,8 @@ class Publication:
     accent: str | None = None
     #: Entries in a subscription document.
     feed_size: int = 50
+    #: How long a reader or a cache may keep a document before it asks again.
+    cache_minutes: int = 30
     hubs: tuple[str, ...] = ()
     projects: tuple[Project, ...] = ()
     #: The sources that the file describes.

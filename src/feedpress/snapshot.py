@@ -1,52 +1,63 @@
 """Snapshot: everything that is served, worked out once: a map from path to finished document.
 
 A function of the publication and an instant, and of nothing else: the same file gives the same
-bytes on every machine, at every start.
+bytes on every machine, at every start. What the snapshot before it had and is the same is taken
+over from it, which changes no byte.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache, partial
 from types import MappingProxyType
 
 from feedpress import addresses, times
+from feedpress.documents import Document, Documents, Link, Maker
 from feedpress.editors import shape
 from feedpress.feeds import atom, feed, history, rss
+from feedpress.feeds.delta import Polled
+from feedpress.feeds.feed import Entry, Feed
+from feedpress.feeds.history import FeedDocument
+from feedpress.garbage import uncollected
 from feedpress.model import Publication
 from feedpress.pages import html
 
+#: How many bytes of documents are made ahead. A small file of long texts in many projects can come
+#: to gigabytes; what is beyond this is made when it is asked for.
+_AHEAD_BYTES = 256 * 2**20
+
+#: The XML of entries by id, each with the entry that it is of.
+_Printed = Mapping[str, tuple[Entry, bytes]]
+
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """The bytes of one path, and what is said of them."""
+class _Parts:
+    """What a snapshot is made of, for the one after it."""
 
-    body: bytes
-    media_type: str
-    #: The entity tag without its quotation marks (RFC 9110 §8.8.3): a hash of the body.
-    etag: str
-    #: 200, or 410 where there was something once (RFC 9110 §15.5.11).
-    status: int = 200
-
-    @property
-    def content_type(self) -> str:
-        """The Content-Type field; every document is text in UTF-8."""
-        return f"{self.media_type}; charset=utf-8"
+    #: All of the publication that is not a clipping.
+    head: Publication
+    feeds: Mapping[str | None, Feed]
+    entries: _Printed
+    items: _Printed
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All documents, until the file changes or the clock reaches `next_due`."""
 
-    documents: Mapping[str, Document]
+    documents: Documents
     #: From each slug that a project had to the one that it has now.
     formerly: Mapping[str, str]
     next_due: datetime | None
+    #: How long an answer may be kept.
+    cache_time: timedelta
     #: How many clippings are on the air, and how many feeds there are in each format.
     clippings: int
     feeds: int
+    #: The instant as of which it was worked out.
+    as_of: datetime = field(compare=False)
+    _parts: _Parts = field(compare=False, repr=False)
 
     def moved(self, path: str) -> str | None:
         """Give the path that something has now which had this one, never one that moved again."""
@@ -58,58 +69,170 @@ class Snapshot:
         return there if there in self.documents else None
 
 
-def build(publication: Publication, now: datetime) -> Snapshot:
-    """Work out every document as it is at an instant."""
+def build(publication: Publication, now: datetime, before: Snapshot | None = None) -> Snapshot:
+    """Work out every document as it is at an instant; `before` only saves work."""
+    with uncollected():
+        return _build(publication, now, before)
+
+
+def _build(publication: Publication, now: datetime, before: Snapshot | None) -> Snapshot:
     feeds = feed.build(publication, now)
-    documents = dict((*_pages(feeds), *_feed_documents(feeds)))
+    builder = _Builder(publication, feeds, before)
     return Snapshot(
-        documents=MappingProxyType(documents),
+        documents=builder.documents(),
         formerly=MappingProxyType(
             {former: each.slug for each in publication.projects for former in each.formerly}
         ),
         next_due=times.next_due(publication, now),
+        cache_time=timedelta(minutes=publication.cache_minutes),
         clippings=len(feeds[0].entries),
         feeds=sum(not each.is_gone for each in feeds),
+        as_of=now,
+        _parts=builder.parts,
     )
 
 
-def _document(body: bytes, media_type: str, status: int = 200) -> Document:
-    return Document(body, media_type, hashlib.sha256(body).hexdigest()[:16], status)
+class _Builder:
+    def __init__(
+        self, publication: Publication, feeds: tuple[Feed, ...], before: Snapshot | None
+    ) -> None:
+        self._feeds = feeds
+        self._whole = feeds[0]
+        self._before = before
+        head = replace(publication, clippings=(), is_whole=True)
+        old = before._parts if before else _Parts(head, {}, {}, {})
+        # Titles, slugs and addresses of the publication stand in every document.
+        self._comparable = old.feeds if old.head == head else {}
+        self._documents = {each.slug: history.documents(each) for each in feeds}
+        polled = [self._documents[each.slug][0] for each in feeds if not each.is_gone]
+        shown = {entry.id: entry for document in polled for entry in document.entries}
+        told = {entry.id: entry for document in polled for entry in document.tombstones}
+        self.parts = _Parts(
+            head,
+            {each.slug: each for each in feeds},
+            _printed(shown.values(), atom.render_entries, old.entries),
+            _printed((shown | told).values(), rss.render_items, old.items),
+        )
+        self._xml = {
+            addresses.ATOM: _of_id(self.parts.entries),
+            addresses.RSS: _of_id(self.parts.items),
+        }
 
+    def documents(self) -> Documents:
+        ready: dict[str, Document] = {}
+        makers: dict[str, Maker] = {}
+        size = 0
+        for path, make in self._asked_for_often():
+            if size > _AHEAD_BYTES:
+                makers[path] = make
+                continue
+            ready[path] = self._unless_the_same(path, make())
+            size += len(ready[path].body)
+        makers.update(self._asked_for_seldom())
+        return Documents(MappingProxyType(ready), MappingProxyType(makers))
 
-def _pages(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, Document]]:
-    whole = feeds[0]
-    yield addresses.FRONT_PAGE, _document(html.front_page(feeds), addresses.HTML)
-    yield addresses.STYLE_SHEET, _document(html.style_sheet(), addresses.CSS)
-    yield addresses.SCHEMA, _document(_schema(), addresses.JSON_SCHEMA)
-    for each in feeds:
+    def _unless_the_same(self, path: str, made: Document) -> Document:
+        """Give the old document in place of an equal one: it may be known by its identity."""
+        old = self._before.documents.ready.get(path) if self._before else None
+        return old if old == made else made
+
+    def _asked_for_often(self) -> Iterator[tuple[str, Maker]]:
+        for each in self._feeds:
+            for path, make in self._often_of(each):
+                old = self._before.documents.ready.get(path) if self._before else None
+                if old and self._comparable.get(each.slug) == each:
+                    yield path, partial(_give, old)
+                else:
+                    yield path, make
+        yield addresses.FRONT_PAGE, self._front_page
+        yield addresses.STYLE_SHEET, partial(Document, html.style_sheet(), addresses.CSS)
+        yield addresses.SCHEMA, partial(Document, _schema(), addresses.JSON_SCHEMA)
+
+    def _often_of(self, each: Feed) -> Iterator[tuple[str, Maker]]:
+        document = self._documents[each.slug][0]
+        for media_type in _RENDER:
+            path = addresses.feed_path(each.slug, media_type)
+            if not each.is_gone:
+                yield path, partial(self._subscription_document, document, media_type)
+            elif each.ended:
+                yield path, partial(self._notice, each.ended, path)
         if each.slug:
-            body = html.project_page(each, whole)
-            yield addresses.project_page(each.slug), _document(body, addresses.HTML)
-    for entry in whole.entries:
-        body = html.clipping_page(entry, whole)
-        yield addresses.clipping_page(entry.slug), _document(body, addresses.HTML)
-    for entry in whole.withdrawn:
-        page = addresses.clipping_page(entry.slug)
-        yield page, _document(html.notice_page(entry, page, whole), addresses.HTML, 410)
+            yield addresses.project_page(each.slug), partial(self._project_page, each)
+
+    def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
+        for each in self._feeds:
+            for document in self._documents[each.slug][1:]:
+                for media_type in _RENDER:
+                    path = addresses.feed_path(each.slug, media_type, document.archive)
+                    if not each.is_gone:
+                        yield path, partial(_archive_document, document, media_type)
+                    elif each.ended:
+                        yield path, partial(self._notice, each.ended, path)
+        for entry in self._whole.entries:
+            yield addresses.clipping_page(entry.slug), partial(self._clipping_page, entry)
+        for entry in self._whole.withdrawn:
+            page = addresses.clipping_page(entry.slug)
+            yield page, partial(self._notice, entry, page)
+
+    def _front_page(self) -> Document:
+        return Document(html.front_page(self._feeds), addresses.HTML)
+
+    def _project_page(self, each: Feed) -> Document:
+        return Document(html.project_page(each, self._whole), addresses.HTML)
+
+    def _clipping_page(self, entry: Entry) -> Document:
+        return Document(html.clipping_page(entry, self._whole), addresses.HTML)
+
+    def _notice(self, entry: Entry, path: str) -> Document:
+        return Document(html.notice_page(entry, path, self._whole), addresses.HTML, 410)
+
+    def _subscription_document(self, document: FeedDocument, media_type: str) -> Document:
+        render, _ = _RENDER[media_type]
+        polled = Polled(document, self._xml[media_type], render)
+        body = render(document, self._xml[media_type])
+        return Document(body, media_type, links=_links(document, media_type), polled=polled)
 
 
-def _feed_documents(feeds: tuple[feed.Feed, ...]) -> Iterator[tuple[str, Document]]:
-    # However many documents have an entry, it is turned into XML once in each format.
-    ends = [each.ended for each in feeds if each.ended and not each.is_gone]
-    entries = atom.render_entries((*feeds[0].entries, *ends))
-    items = rss.render_items((*feeds[0].entries, *ends, *feeds[0].tombstones))
-    for each in feeds:
-        for document in history.documents(each):
-            atom_path = addresses.feed_path(each.slug, addresses.ATOM, document.archive)
-            rss_path = addresses.feed_path(each.slug, addresses.RSS, document.archive)
-            if each.is_gone and each.ended:
-                for path in (atom_path, rss_path):
-                    page = html.notice_page(each.ended, path, feeds[0])
-                    yield path, _document(page, addresses.HTML, 410)
-            else:
-                yield atom_path, _document(atom.render(document, entries), addresses.ATOM)
-                yield rss_path, _document(rss.render(document, items), addresses.RSS)
+_Render = Callable[[FeedDocument, Mapping[str, bytes]], bytes]
+_RenderEntries = Callable[[Iterable[Entry]], dict[str, bytes]]
+
+_RENDER: Mapping[str, tuple[_Render, _RenderEntries]] = {
+    addresses.ATOM: (atom.render, atom.render_entries),
+    addresses.RSS: (rss.render, rss.render_items),
+}
+
+
+def _archive_document(document: FeedDocument, media_type: str) -> Document:
+    render, render_entries = _RENDER[media_type]
+    body = render(document, render_entries(document.entries))
+    return Document(body, media_type, links=_links(document, media_type))
+
+
+def _links(document: FeedDocument, media_type: str) -> tuple[Link, ...]:
+    """Give the links of a feed's document that its answer has, too (WebSub §4)."""
+    link = document.feed.link(media_type, document.archive)
+    return (
+        Link(link, "self", media_type),
+        *(Link(hub, "hub") for hub in document.hubs),
+        Link(document.feed.alternate, "alternate", addresses.HTML),
+    )
+
+
+def _printed(entries: Iterable[Entry], render: _RenderEntries, before: _Printed) -> _Printed:
+    """Turn entries into XML; what is the same as before is not turned into XML again."""
+    every = tuple(entries)
+    old = {e.id: before[e.id] for e in every if e.id in before and before[e.id][0] == e}
+    new = [entry for entry in every if entry.id not in old]
+    xml = render(new)
+    return old | {entry.id: (entry, xml[entry.id]) for entry in new}
+
+
+def _of_id(printed: _Printed) -> Mapping[str, bytes]:
+    return MappingProxyType({entry_id: xml for entry_id, (_, xml) in printed.items()})
+
+
+def _give(document: Document) -> Document:
+    return document
 
 
 @cache

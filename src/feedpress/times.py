@@ -10,9 +10,6 @@ from feedpress.model import Clipping, Project, Publication, When
 #: How long subscribers are told of what was taken back, and how long an ended feed is served.
 GRACE = timedelta(days=90)
 
-#: How long a reader or a cache may keep a feed before it asks again, unless something is due.
-CACHE_TIME = timedelta(minutes=30)
-
 
 def due(when: When, zone: ZoneInfo) -> datetime:
     """Give the first second of a day, month or year in the zone, or the time itself, in UTC."""

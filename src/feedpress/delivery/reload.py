@@ -61,7 +61,7 @@ class Reloader:
             if self._watching_process == os.getpid():
                 return
             self._watching_process = os.getpid()
-        self._look_whatever_comes()
+        self.look_whatever_comes()
         threading.Thread(target=self._watch, name="feedpress-reload", daemon=True).start()
 
     def stop(self) -> None:
@@ -101,7 +101,7 @@ class Reloader:
         self._show(publication, f"{told} (feedpress check tells more)" if told else "")
 
     def _show(self, publication: Publication, remark: str) -> None:
-        snapshot = snapshots.build(publication, self._clock())
+        snapshot = snapshots.build(publication, self._clock(), self._on_air[0])
         self._publication, self._on_air = publication, (snapshot, None)
         self._tell(snapshot, remark)
 
@@ -116,7 +116,7 @@ class Reloader:
             else:
                 self._show(publication, remark)
         elif upcoming is None and due and due - now <= AHEAD:
-            self._on_air = (snapshot, snapshots.build(publication, due))
+            self._on_air = (snapshot, snapshots.build(publication, due, snapshot))
 
     def _tell(self, snapshot: Snapshot, remark: str) -> None:
         clippings, feeds = counted(snapshot.clippings, "clipping"), counted(snapshot.feeds, "feed")
@@ -125,9 +125,10 @@ class Reloader:
 
     def _watch(self) -> None:
         for _ in self._ticks():
-            self._look_whatever_comes()
+            self.look_whatever_comes()
 
-    def _look_whatever_comes(self) -> None:
+    def look_whatever_comes(self) -> None:
+        """Look, and tell the log of what goes wrong."""
         try:
             self.look()
         except Exception:

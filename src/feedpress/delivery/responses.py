@@ -1,13 +1,21 @@
-"""A path, a Snapshot and the time to status, headers and body. Pure: no server, no clock."""
+"""What is answered, ready to send: status, headers and body. No server, no clock.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+Which of these answers somebody gets, the responder decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import quote
 
-from feedpress import addresses, times
+from feedpress import addresses
+from feedpress.documents import IDENTITY, Document
 from feedpress.snapshot import Snapshot
+
+Headers = tuple[tuple[str, str], ...]
 
 _NOT_FOUND = b"There is nothing at this address. The front page lists every feed.\n"
 _NOT_READY = b"The clippings can't be read at the moment. Please try again in a minute.\n"
@@ -15,46 +23,116 @@ _NO_SLASH = b"This address ends in a slash.\n"
 _MOVED = b"This has another address now.\n"
 _READ_ONLY = b"What is at this address can only be read.\n"
 _RETRY_SECONDS = "60"
+_METHODS = "GET, HEAD, OPTIONS"
+
+#: What every answer has, errors included: any page's script may read a feed, and no page of ours
+#: runs one.
+EVERYWHERE: Headers = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link, Retry-After"),
+    ("X-Content-Type-Options", "nosniff"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+    ),
+)
+
+# What a script of another site may send, and for how many seconds that holds (Fetch §3.3.3).
+_PREFLIGHT: Headers = (
+    ("Access-Control-Allow-Methods", _METHODS),
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, A-IM"),
+    ("Access-Control-Max-Age", "86400"),
+)
+
+_STALE_WHILE_REVALIDATE = timedelta(hours=1)
+_STALE_IF_ERROR = timedelta(days=7)
+_SECOND = timedelta(seconds=1)
+
+
+class Answer(NamedTuple):
+    """What is sent. A HEAD request gets it without the body."""
+
+    status: str
+    headers: Headers
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent, before a conditional request or HEAD makes it shorter."""
+class Ready:
+    """The answers from one document, as long as its headers stay as they are."""
 
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    etag: str | None = None
+    document: Document
+    last_modified: datetime
+    #: None where nothing is due by the clock.
+    until: datetime | None
+    #: The document, by coding.
+    whole: Mapping[str, Answer]
+    #: What tells that it has not changed (RFC 9110 §15.4.5), by coding.
+    unchanged: Mapping[str, Answer]
 
-
-def answer(snapshot: Snapshot | None, path: str, now: datetime) -> Answer:
-    """Answer a path; without a snapshot, say that it is to be tried again (RFC 9110 §15.6.4)."""
-    if snapshot is None:
-        return _text(503, _NOT_READY, ("Retry-After", _RETRY_SECONDS))
-    found = _found(snapshot, path)
-    cache_control = ("Cache-Control", f"public, max-age={_max_age(snapshot, now)}")
-    return replace(found, headers=(*found.headers, cache_control))
-
-
-def _found(snapshot: Snapshot, path: str) -> Answer:
-    if document := snapshot.documents.get(path):
-        content_type = ("Content-Type", document.content_type)
-        # Only what is there can be "not modified" (RFC 9110 §13.2.1).
-        etag = document.etag if document.status == 200 else None
-        return Answer(document.status, (content_type,), document.body, etag)
-    if there := snapshot.moved(path):
-        return _redirect(addresses.relative(there, path), _MOVED)
-    if f"{path}/" in snapshot.documents:
-        return with_slash(path)
-    return refusal(404)
+    @property
+    def size(self) -> int:
+        """How many bytes it keeps, about."""
+        return sum(map(len, self.document.codings.values()))
 
 
-def _max_age(snapshot: Snapshot, now: datetime) -> int:
-    """Give the seconds for which an answer holds: until something is due, at the longest."""
-    ends = now + times.CACHE_TIME
-    if snapshot.next_due:
-        ends = max(now, min(ends, snapshot.next_due))
-    return (ends - now) // timedelta(seconds=1)
+def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: datetime) -> Ready:
+    """Work out every answer from a document, for now and for as long as may be.
+
+    Until the second of `last_modified` has come, nobody is told it (RFC 9110 §8.8.2.1).
+    """
+    is_settled = now >= last_modified
+    until = _headers_change(snapshot, now)
+    shared = (("Cache-Control", cache_control(snapshot, now)), *_said_of(document), *EVERYWHERE)
+    if document.status != 200:
+        # Only what is there has a validator, and can be "not modified" (RFC 9110 §13.2.1).
+        gone = {
+            coding: Answer(_status(document.status), (*_content(document, coding), *shared), body)
+            for coding, body in document.codings.items()
+        }
+        return Ready(document, last_modified, until, gone, {})
+    if is_settled:
+        shared = (("Last-Modified", format_datetime(last_modified, usegmt=True)), *shared)
+    validated: dict[str, Headers] = {
+        coding: (("ETag", document.tag(coding)), *shared) for coding in document.codings
+    }
+    return Ready(
+        document,
+        last_modified,
+        until if is_settled else min(until or last_modified, last_modified),
+        whole={
+            coding: Answer(
+                _status(200),
+                (*_content(document, coding), *again),
+                document.codings[coding],
+            )
+            for coding, again in validated.items()
+        },
+        unchanged={coding: Answer(_status(304), again) for coding, again in validated.items()},
+    )
+
+
+def delta(document: Document, codings: Mapping[str, bytes], coding: str) -> Answer:
+    """Give what is new in a document in place of all of it (RFC 3229 §10.4.1).
+
+    Its entity tag is that of the whole document, which somebody has who puts it to what he had.
+    """
+    taken = coding if coding in codings else IDENTITY
+    headers = (
+        *_coded(document.content_type, codings[taken], taken),
+        ("IM", "feed"),
+        ("ETag", document.tag(coding)),
+        ("Cache-Control", "no-store, im"),
+        *_said_of(document),
+        *EVERYWHERE,
+    )
+    return Answer(_status(226), headers, codings[taken])
+
+
+def moved(there: str, path: str) -> Answer:
+    """Send from a path to the one that it is now."""
+    return _redirect(addresses.relative(there, path), _MOVED)
 
 
 def with_slash(path: str) -> Answer:
@@ -67,15 +145,68 @@ def _redirect(location: str, body: bytes) -> Answer:
     return _text(308, body, ("Location", location))
 
 
-def refusal(status: int, allowed: Iterable[str] = ()) -> Answer:
+def options() -> Answer:
+    """Say what may be asked, to a script of another site, too (RFC 9110 §9.3.7)."""
+    return Answer(_status(204), (("Allow", _METHODS), *_PREFLIGHT, *EVERYWHERE))
+
+
+def not_ready() -> Answer:
+    """Ask to try again: there is no snapshot yet (RFC 9110 §15.6.4)."""
+    return _text(503, _NOT_READY, ("Retry-After", _RETRY_SECONDS), ("Cache-Control", "no-store"))
+
+
+def refusal(status: int, *more: tuple[str, str]) -> Answer:
     """Refuse, in words for people; with 405 goes what is allowed (RFC 9110 §15.5.6)."""
-    if status == 404:
-        return _text(404, _NOT_FOUND)
-    if status == 405:
-        return _text(405, _READ_ONLY, ("Allow", ", ".join(sorted(allowed))))
-    return _text(status, f"{HTTPStatus(status).phrase}.\n".encode())
+    match status:
+        case 404:
+            return _text(404, _NOT_FOUND, *more)
+        case 405:
+            return _text(405, _READ_ONLY, ("Allow", _METHODS), *more)
+        case _:
+            return _text(status, f"{HTTPStatus(status).phrase}.\n".encode(), *more)
+
+
+def cache_control(snapshot: Snapshot, now: datetime) -> str:
+    """Say for how long an answer holds (RFC 9111 §5.2.2, RFC 5861): until something is due."""
+    fresh, stale = snapshot.cache_time, _STALE_WHILE_REVALIDATE
+    if snapshot.next_due:
+        left = max(snapshot.next_due - now, timedelta())
+        fresh = min(fresh, left)
+        stale = min(stale, left - fresh)
+    return (
+        f"public, max-age={fresh // _SECOND}, stale-while-revalidate={stale // _SECOND}, "
+        f"stale-if-error={_STALE_IF_ERROR // _SECOND}"
+    )
+
+
+def _headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
+    """Give the instant at which Cache-Control is another: from some time on, each second."""
+    due = snapshot.next_due
+    if due is None or due <= now:
+        return None
+    is_cut_from = due - snapshot.cache_time - _STALE_WHILE_REVALIDATE
+    return is_cut_from if now < is_cut_from else now.replace(microsecond=0) + _SECOND
+
+
+def _said_of(document: Document) -> Headers:
+    vary = "Accept-Encoding, A-IM" if document.polled else "Accept-Encoding"
+    links = ", ".join(map(str, document.links))
+    return (("Vary", vary), *((("Link", links),) if links else ()))
+
+
+def _content(document: Document, coding: str) -> Headers:
+    return _coded(document.content_type, document.codings[coding], coding)
+
+
+def _coded(content_type: str, body: bytes, coding: str) -> Headers:
+    headers = (("Content-Type", content_type), ("Content-Length", str(len(body))))
+    return headers if coding == IDENTITY else (*headers, ("Content-Encoding", coding))
 
 
 def _text(status: int, body: bytes, *more: tuple[str, str]) -> Answer:
-    content_type = ("Content-Type", f"{addresses.TEXT}; charset=utf-8")
-    return Answer(status, (content_type, *more), body)
+    content = _coded(f"{addresses.TEXT}; charset=utf-8", body, IDENTITY)
+    return Answer(_status(status), (*content, *more, *EVERYWHERE), body)
+
+
+def _status(code: int) -> str:
+    return f"{code} {HTTPStatus(code).phrase}"

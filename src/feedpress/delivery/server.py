@@ -11,19 +11,29 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from feedpress.delivery import web
+from feedpress.delivery.reload import Reloader
 from feedpress.errors import SettingsError
 from feedpress.settings import Settings
 
 #: How long an answer that is under way may take when the server ends.
 _KILL_AFTER_S = 5
 
+#: What the first process has read, for the workers that are forked from it.
+_loaded: Reloader | None = None
+
 
 def run(
     settings: Settings, host: str, port: int, workers: int, on_listening: Callable[[], None]
 ) -> None:
     """Serve until a signal stops it. Raises SettingsError where the port can't be had."""
+    global _loaded
     _require_port(host, port)
-    os.environ.update(settings.to_environ())  # the workers are processes of their own
+    _log_to_standard_error()
+    # Before the port is open, so that nobody has to wait for the first snapshot.
+    _loaded = Reloader(settings)
+    _loaded.look_whatever_comes()
+    os.environ.update(settings.to_environ())  # for workers that are not forked
     server = Granian(
         f"{__name__}:worker_app",
         factory=True,
@@ -35,6 +45,7 @@ def run(
         # queue for the interpreter's lock (granian would start up to 512); the network is granian's
         # own threads' business. `backpressure` stays: it limits connections, idle ones, too.
         blocking_threads=1,
+        websockets=False,
         # Without it, a worker that a signal reaches while it starts is waited for without end.
         workers_kill_timeout=_KILL_AFTER_S,
         log_level=LogLevels.warning,
@@ -57,13 +68,17 @@ def _require_port(host: str, port: int) -> None:
 
 def worker_app() -> WSGIApplication:
     """Make the app of a worker, which tells of changes on standard error."""
-    import feedpress
-
     # Until granian puts its own in their place, a forked worker has the handlers of the process
     # that started it, which only note a signal there. Ctrl-C comes to both, and the second signal
     # makes it hang: it is enough that the other process passes it on (granian 2.8).
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    _log_to_standard_error()
+    reloader = _loaded or Reloader(Settings.from_environ(os.environ))
+    reloader.start()
+    return web.create_app(reloader.current)
+
+
+def _log_to_standard_error() -> None:
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO)
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    return feedpress.create_app()

@@ -117,6 +117,7 @@ class PublicationShape(Shape):
     icon: Address | None = _key("A small square picture.")
     accent: Colour | None = _key("The one colour of the pages.", "#1a5fb4")
     feed_size: Number | None = _key("How many entries a feed shows at once.", 50)
+    cache_minutes: Number | None = _key("How long readers may wait before they ask again.", 30)
     hubs: list[Address] | None = _key("WebSub hubs to announce and to notify.")
 
 

@@ -119,6 +119,8 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
         for rel, href in self._document.links(self._form.media_type):
             media_type = self._form.media_type
             etree.SubElement(rss[0], f"{{{ATOM_NS}}}link", href=href, rel=rel, type=media_type)
+        for hub in self._document.hubs:
+            etree.SubElement(rss[0], f"{{{ATOM_NS}}}link", href=hub, rel="hub")
         self._add_history(rss[0])
 
     def _add_history(self, head: Any) -> None:
@@ -143,6 +145,8 @@ def new_feed(document: FeedDocument, form: Format) -> Any:
     written.link(href=feed.link(media_type, document.archive), rel="self", type=media_type)
     for rel, href in document.links(media_type):
         written.link(href=href, rel=rel, type=media_type)
+    for hub in document.hubs:
+        written.link(href=hub, rel="hub")
     written.link(href=feed.alternate, rel="alternate", type=addresses.HTML)
     return written
 

@@ -78,6 +78,10 @@ class Feed:
     icon: str | None
     #: How many entries the subscription document, and each archive document, has.
     size: int
+    #: How long it may be kept before it is asked for again.
+    cache_minutes: int
+    #: The WebSub hubs that tell of its changes.
+    hubs: tuple[str, ...]
     #: All that is on the air: the most recently new or updated first, then by id.
     entries: tuple[Entry, ...]
     #: In the place of each clipping that was taken back, for good: an entry that says so, with
@@ -240,6 +244,8 @@ def _feed(
         logo=publication.logo,
         icon=publication.icon,
         size=publication.feed_size,
+        cache_minutes=publication.cache_minutes,
+        hubs=publication.hubs,
         entries=entries,
         withdrawn=withdrawn,
         tombstones=tuple(each for each in withdrawn if now < each.updated + times.GRACE),

@@ -26,6 +26,8 @@ class FeedDocument:
     entries: tuple[Entry, ...]
     #: For what was taken back, in formats that know of deletions (RFC 6721 §3).
     tombstones: tuple[Entry, ...] = ()
+    #: Whether it has only what is new to somebody (RFC 3229).
+    is_delta: bool = False
 
     @property
     def entries_and_notices(self) -> tuple[Entry, ...]:
@@ -35,13 +37,18 @@ class FeedDocument:
     @property
     def is_complete(self) -> bool:
         """Whether a reader may conclude that what is not here was deleted (RFC 5005 §2)."""
-        return not self.archives and self.feed.is_whole
+        return not self.archives and self.feed.is_whole and not self.is_delta
 
     @property
     def is_marked_as_archive(self) -> bool:
         """Whether it says that it is an archive document (RFC 5005 §4)."""
         # Not the only one: validators take an archive that leads to no other for a broken one.
         return self.archive is not None and self.archives > 1
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hubs that tell of its changes (WebSub §4): an archive document's are told by none."""
+        return () if self.archive else self.feed.hubs
 
     def links(self, media_type: str) -> Iterator[tuple[str, str]]:
         """Give the relation and address of the documents around it (RFC 5005 §4)."""

@@ -4,19 +4,14 @@ RSS knows no deletion: an item in its place says that a clipping was taken back.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from feedpress import times
 from feedpress.feeds import _feedgen, markup
 from feedpress.feeds.feed import Entry
 from feedpress.feeds.history import FeedDocument
 
 # RSS 2.0 allows no other pictures.
 _PICTURES = (".gif", ".jpeg", ".jpg", ".png")
-
-# Constant, though an answer's Cache-Control is shorter where something is due before.
-_TTL_MINUTES = times.CACHE_TIME // timedelta(minutes=1)
 
 
 def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
@@ -29,7 +24,8 @@ def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
         written.managingEditor(f"{feed.author.email} ({name})")
     if feed.logo and feed.logo.lower().endswith(_PICTURES):
         written.image(url=feed.logo, title=feed.title, link=feed.alternate)
-    written.ttl(_TTL_MINUTES)
+    # Constant, though an answer's Cache-Control is shorter where something is due before.
+    written.ttl(feed.cache_minutes)
     shown = (items[entry.id] for entry in document.entries_and_notices)
     return _feedgen.put_together(written.rss_str(pretty=True), shown, _feedgen.RSS)
 

@@ -1,0 +1,71 @@
+"""What a process remembers of the snapshots that it had: it is no part of any document's bytes.
+
+When the bytes at a path were new to it, and what subscribers have who read them.
+"""
+
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
+
+from feedpress.documents import Document
+from feedpress.feeds.delta import State
+from feedpress.snapshot import Snapshot
+
+#: Its Last-Modified is sent only when the second has come: then no other process of this machine,
+#: be it one that was ended in that second, can have told it of other bytes.
+_SETTLING = timedelta(seconds=2)
+_SECOND = timedelta(seconds=1)
+
+#: In all states of feeds that deltas can be told from: about 15 MB.
+_MOST_ENTRIES = 100_000
+
+
+class Memory:
+    """The Last-Modified of documents, and the states of feeds, over all snapshots."""
+
+    def __init__(self) -> None:
+        self._newest = datetime(1970, 1, 1, tzinfo=UTC)
+        self._new_at: dict[str, tuple[str, datetime]] = {}
+        self._states: OrderedDict[tuple[str, str], State] = OrderedDict()
+        self._entries = 0
+        self._lock = threading.Lock()
+
+    def take_in(self, snapshot: Snapshot) -> datetime:
+        """Take note of a new snapshot, and give the Last-Modified of what is new in it."""
+        with self._lock:
+            second = snapshot.as_of.replace(microsecond=0) + _SETTLING
+            # One that was never used, though two changes come in one second or the clock is put
+            # back.
+            self._newest = max(second, self._newest + _SECOND)
+            for path, document in snapshot.documents.ready.items():
+                self._note(path, document, self._newest)
+                if document.polled and (path, document.etag) not in self._states:
+                    self._remember(path, document.etag, document.polled.state())
+            for path in [each for each in self._new_at if each not in snapshot.documents]:
+                del self._new_at[path]
+            return self._newest
+
+    def last_modified(self, path: str, document: Document, newest: datetime) -> datetime:
+        """Give the second at which the bytes of a path were new, at the latest `newest`."""
+        with self._lock:
+            return self._note(path, document, newest)
+
+    def state(self, path: str, etag: str) -> State | None:
+        """Give what somebody has who has read the feed at a path with this tag, if it is known."""
+        with self._lock:
+            if state := self._states.get((path, etag)):
+                self._states.move_to_end((path, etag))
+            return state
+
+    def _note(self, path: str, document: Document, newest: datetime) -> datetime:
+        etag, new_at = self._new_at.get(path, ("", newest))
+        if etag != document.etag:
+            new_at = newest
+            self._new_at[path] = document.etag, new_at
+        return new_at
+
+    def _remember(self, path: str, etag: str, state: State) -> None:
+        self._states[path, etag] = state
+        self._entries += len(state)
+        while self._entries > _MOST_ENTRIES:
+            self._entries -= len(self._states.popitem(last=False)[1])
