@@ -14,8 +14,8 @@ from lxml import etree
 
 import support
 from feedpress import snapshot
+from feedpress.documents import Document
 from feedpress.editors import clippings_file
-from feedpress.snapshot import Document
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 _ROOT = Path(__file__).parent.parent

@@ -9,10 +9,10 @@ from lxml import etree
 
 import support
 from feedpress import snapshot
+from feedpress.documents import Document
 from feedpress.editors import clippings_file
 from feedpress.feeds import feed, history
 from feedpress.model import Publication
-from feedpress.snapshot import Document
 
 _ATOM, _RSS = "application/atom+xml", "application/rss+xml"
 _BASE = "https://feeds.example.org"

@@ -16,6 +16,7 @@ from lxml import etree
 
 import support
 from feedpress import identity, snapshot, times
+from feedpress.documents import Document
 from feedpress.editors import check
 from feedpress.feeds import feed
 from feedpress.model import Clipping, Publication, When
@@ -111,7 +112,7 @@ def test_list_is_easy_to_read(real_list: Publication) -> None:
 
 
 @pytest.fixture(scope="module")
-def documents(real_list: Publication) -> dict[str, snapshot.Document]:
+def documents(real_list: Publication) -> dict[str, Document]:
     """Every document of the list."""
     return dict(snapshot.build(real_list, support.NOW).documents)
 
@@ -125,7 +126,7 @@ def _raw(real_list: Publication) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
 def test_feedparser_gives_back_what_the_file_says(
-    real_list: Publication, documents: dict[str, snapshot.Document], name: str
+    real_list: Publication, documents: dict[str, Document], name: str
 ) -> None:
     """Every feed of the list parses without complaint and gives each field back."""
     raw = _raw(real_list)
@@ -169,14 +170,14 @@ def _named(name: str, also: dict[str, str]) -> str:
     return names.get(name.casefold(), name)
 
 
-def test_atom_feeds_fit_the_schema(documents: dict[str, snapshot.Document]) -> None:
+def test_atom_feeds_fit_the_schema(documents: dict[str, Document]) -> None:
     """Every Atom feed of the list is valid by the schema of RFC 4287."""
     for path, document in documents.items():
         if path.endswith("/atom.xml"):
             _SCHEMA.assertValid(support.parse(document.body))
 
 
-def test_every_address_is_absolute_and_public(documents: dict[str, snapshot.Document]) -> None:
+def test_every_address_is_absolute_and_public(documents: dict[str, Document]) -> None:
     """Each link of a feed is an http address, and those of our own lead to a document."""
     for path, document in documents.items():
         if not path.endswith(".xml"):

@@ -1,15 +1,21 @@
 """Everything that is served, worked out once."""
 
 import hashlib
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
 import support
 from feedpress import snapshot
+from feedpress.documents import Document
+from feedpress.feeds import atom, rss
+from feedpress.feeds.feed import Entry
 from feedpress.model import Publication
-from feedpress.snapshot import Document, Snapshot
+from feedpress.snapshot import Snapshot
 
 _SECOND = datetime(2026, 11, 22, 19, tzinfo=UTC)
 
@@ -111,7 +117,7 @@ def test_held_back_clipping_is_nowhere_before_its_second() -> None:
 def test_nobody_can_change_a_snapshot(small: Snapshot) -> None:
     """The documents of a snapshot are read-only."""
     with pytest.raises(TypeError, match="item assignment"):
-        small.documents["/"] = Document(b"", "text/plain", "")  # type: ignore[index] # the point
+        small.documents["/"] = Document(b"", "text/plain")  # type: ignore[index] # the point
 
 
 def test_public_address_moves_every_document_that_names_it() -> None:
@@ -144,3 +150,135 @@ def test_status_of_documents(small: Snapshot) -> None:
     """Only what was there once and is no more is 410; what is there is 200."""
     assert {each.status for each in small.documents.values()} == {200}
     assert dict(small.formerly) == {}
+
+
+def _rows(number: int, **first: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = [
+        {
+            "id": f"c{each}",
+            "title": f"Clipping {each}",
+            "added": f"2020-01-{each + 1:02}",
+            "projects": [("portal", "empty")[each % 2]],
+        }
+        for each in range(number)
+    ]
+    rows[0] |= first
+    return rows
+
+
+def _publication(*rows: dict[str, object], **about: object) -> Publication:
+    projects = {"portal": {"title": "LA Business Portal"}, "empty": {"title": "Nothing yet"}}
+    return support.publication(rows, projects, feed_size=4, **about)
+
+
+_CHANGES: dict[str, Publication] = {
+    "nothing": _publication(*_rows(10)),
+    "a title": _publication(*_rows(10, title="Another")),
+    "seen again": _publication(*_rows(10, updated="2026-11-01")),
+    "one more": _publication(*_rows(11)),
+    "one less": _publication(*_rows(9)),
+    "another order": _publication(*reversed(_rows(10))),
+    "withdrawn": _publication(*_rows(10, withdrawn="2026-11-01")),
+    "feed's title": _publication(*_rows(10), title="Elsewhere"),
+    "cache time": _publication(*_rows(10), cache_minutes=5),
+    "a hub": _publication(*_rows(10), hubs=["https://hub.example.org/"]),
+    "address": replace(_publication(*_rows(10)), url="https://press.example.net/"),
+    "a mistake": replace(_publication(*_rows(10)), is_whole=False),
+    "a project's slug": support.publication(
+        [row | {"projects": []} for row in _rows(10)],
+        {"gate": {"title": "LA Business Portal", "formerly": ["portal"]}},
+        feed_size=4,
+    ),
+}
+
+
+@cache
+def _built(change: str) -> Snapshot:
+    return snapshot.build(_CHANGES[change], support.NOW)
+
+
+@pytest.mark.parametrize("new", _CHANGES)
+@pytest.mark.parametrize("old", _CHANGES)
+def test_the_snapshot_before_changes_no_byte(old: str, new: str) -> None:
+    """What is taken over from the snapshot before is what would have been made anew."""
+    assert snapshot.build(_CHANGES[new], support.NOW, _built(old)) == _built(new)
+
+
+def test_what_is_the_same_is_taken_over() -> None:
+    """A document whose bytes are the same as before is the same object, and the others are new."""
+    before = snapshot.build(_CHANGES["nothing"], support.NOW)
+    after = snapshot.build(_publication(*_rows(10, updated="2026-11-01")), support.NOW, before)
+    kept = {path for path in after.documents.ready if _kept(path, before, after)}
+    assert after.documents.ready.keys() - kept == {
+        *("/", "/atom.xml", "/rss.xml"),
+        *("/projects/portal/", "/projects/portal/atom.xml", "/projects/portal/rss.xml"),
+    }
+
+
+def _kept(path: str, before: Snapshot, after: Snapshot) -> bool:
+    return after.documents[path] is before.documents[path]
+
+
+def test_only_what_changed_is_turned_into_xml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clippings that did not change are not turned into XML again, in any format."""
+    before = snapshot.build(_CHANGES["nothing"], support.NOW)
+    rendered: list[str] = []
+    for module in (atom, rss):
+        element = module._element
+
+        def note(entry: Entry, element: Callable[[Entry], object] = element) -> object:
+            rendered.append(entry.id)
+            return element(entry)
+
+        monkeypatch.setattr(module, "_element", note)
+    snapshot.build(_publication(*_rows(10, updated="2026-11-01")), support.NOW, before)
+    assert rendered == ["tag:example.org,2016:clippings/c0"] * 2
+    snapshot.build(_CHANGES["nothing"], support.NOW)
+    assert len(rendered) > 2  # it would have noticed others
+
+
+def test_what_hardly_anybody_asks_for_is_made_when_somebody_does(small: Snapshot) -> None:
+    """Pages of single clippings and archives are not made ahead; subscription documents are."""
+    built = snapshot.build(_CHANGES["nothing"], support.NOW)
+    later = {path for path in built.documents if path not in built.documents.ready}
+    assert later == {path for path in built.documents if re.match(r".*/archive/|/clippings/", path)}
+    assert len(built.documents) == len(set(built.documents))
+    for path in later:
+        assert built.documents[path] == built.documents[path]
+    assert "/nowhere" not in built.documents
+    with pytest.raises(KeyError):
+        built.documents["/nowhere"]
+
+
+def test_no_more_is_made_ahead_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file that comes to very many bytes is published all the same, bit by bit."""
+    whole = snapshot.build(_CHANGES["nothing"], support.NOW)
+    monkeypatch.setattr(snapshot, "_AHEAD_BYTES", 5000)
+    bounded = snapshot.build(_CHANGES["nothing"], support.NOW)
+    assert bounded == whole
+    assert 0 < len(bounded.documents.ready) < len(whole.documents.ready)
+    assert bounded.documents.ready.keys() >= {"/atom.xml"}
+    assert sum(len(each.body) for each in bounded.documents.ready.values()) < 5000 + max(
+        len(each.body) for each in whole.documents.values()
+    )
+
+
+def test_hubs_are_told_by_what_is_polled() -> None:
+    """A subscription document names its hubs (WebSub §4) in the feed and in its links."""
+    hub = "https://hub.example.org/"
+    built = snapshot.build(_CHANGES["a hub"], support.NOW)
+    for path in ("/atom.xml", "/rss.xml", "/projects/portal/atom.xml", "/archive/1/rss.xml"):
+        document = built.documents[path]
+        xpath = "//*[local-name()='link'][@rel='hub']/@href"
+        expected = [] if "archive" in path else [hub]
+        assert support.parse(document.body).xpath(xpath) == expected
+        assert [link.href for link in document.links if link.rel == "hub"] == expected
+
+
+def test_ttl_is_the_cache_time() -> None:
+    """RSS says for how many minutes a feed may be kept, whatever is held back."""
+    later = {"id": "later", "title": "Later", "added": "2026-11-22T18:05:00Z"}
+    for rows in (_rows(10), [later, *_rows(10)]):
+        built = snapshot.build(_publication(*rows, cache_minutes=5), support.NOW)
+        assert support.parse(built.documents["/rss.xml"].body).findtext("channel/ttl") == "5"
+        assert built.cache_time == timedelta(minutes=5)

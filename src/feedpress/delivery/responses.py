@@ -25,11 +25,15 @@ _READ_ONLY = b"What is at this address can only be read.\n"
 _RETRY_SECONDS = "60"
 _METHODS = "GET, HEAD, OPTIONS"
 
-#: What every answer has, errors included: any page's script may read a feed, and no page of ours
-#: runs one.
-EVERYWHERE: Headers = (
+#: What every answer has, errors included: any page's script may read a feed.
+CORS: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link, Retry-After"),
+)
+
+#: And all but those that only say that nothing has changed: no page of ours runs a script.
+EVERYWHERE: Headers = (
+    *CORS,
     ("X-Content-Type-Options", "nosniff"),
     (
         "Content-Security-Policy",
@@ -84,11 +88,15 @@ def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: 
     """
     is_settled = now >= last_modified
     until = _headers_change(snapshot, now)
-    shared = (("Cache-Control", cache_control(snapshot, now)), *_said_of(document), *EVERYWHERE)
+    shared = (("Cache-Control", cache_control(snapshot, now)), *_said_of(document))
     if document.status != 200:
         # Only what is there has a validator, and can be "not modified" (RFC 9110 §13.2.1).
         gone = {
-            coding: Answer(_status(document.status), (*_content(document, coding), *shared), body)
+            coding: Answer(
+                _status(document.status),
+                (*_content(document, coding), *shared, *EVERYWHERE),
+                body,
+            )
             for coding, body in document.codings.items()
         }
         return Ready(document, last_modified, until, gone, {})
@@ -104,12 +112,14 @@ def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: 
         whole={
             coding: Answer(
                 _status(200),
-                (*_content(document, coding), *again),
+                (*_content(document, coding), *again, *EVERYWHERE),
                 document.codings[coding],
             )
             for coding, again in validated.items()
         },
-        unchanged={coding: Answer(_status(304), again) for coding, again in validated.items()},
+        unchanged={
+            coding: Answer(_status(304), (*again, *CORS)) for coding, again in validated.items()
+        },
     )
 
 

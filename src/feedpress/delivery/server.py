@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from feedpress.settings import Settings
 #: How long an answer that is under way may take when the server ends.
 _KILL_AFTER_S = 5
 
+#: How many connections may be open, idle and slow ones included, if the system allows it.
+_CONNECTIONS = 16_384
+
 #: What the first process has read, for the workers that are forked from it.
 _loaded: Reloader | None = None
 
@@ -34,6 +38,7 @@ def run(
     _loaded = Reloader(settings)
     _loaded.look_whatever_comes()
     os.environ.update(settings.to_environ())  # for workers that are not forked
+    _allow_many_connections()
     server = Granian(
         f"{__name__}:worker_app",
         factory=True,
@@ -43,8 +48,10 @@ def run(
         workers=workers,
         # An answer is a look-up of microseconds that waits for nothing. Further threads would only
         # queue for the interpreter's lock (granian would start up to 512); the network is granian's
-        # own threads' business. `backpressure` stays: it limits connections, idle ones, too.
+        # own threads' business.
         blocking_threads=1,
+        # It counts connections and not requests: a thousand slow ones must not keep others out.
+        backpressure=_CONNECTIONS,
         websockets=False,
         # Without it, a worker that a signal reaches while it starts is waited for without end.
         workers_kill_timeout=_KILL_AFTER_S,
@@ -64,6 +71,14 @@ def _require_port(host: str, port: int) -> None:
         cure = "choose another with --host or --port"
         why = str(error.strerror or error).partition(" (while attempting")[0]
         raise SettingsError(f"port {port} of {host} can't be used: {why}; {cure}") from error
+
+
+def _allow_many_connections() -> None:
+    # Each takes a file descriptor, of which most systems give a process 1,024 unless it asks.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _CONNECTIONS if hard == resource.RLIM_INFINITY else min(_CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def worker_app() -> WSGIApplication:
