@@ -6,7 +6,8 @@ the same bytes whenever that is. Nothing is decided here of what they hold.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import InitVar, dataclass, field
 
 from feedpress import codings
 from feedpress.feeds.delta import Polled
@@ -44,9 +45,15 @@ class Document:
     etag: str = field(init=False)
     #: The body in every coding that there is of it, the body itself included.
     codings: Mapping[str, bytes] = field(init=False, compare=False, repr=False)
+    #: What may have the same body, so that it need not be coded again.
+    like: InitVar["Document | None"] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, like: "Document | None") -> None:
         """Work out the hash and the codings."""
+        if like and like.body == self.body:
+            object.__setattr__(self, "etag", like.etag)
+            object.__setattr__(self, "codings", like.codings)
+            return
         object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:16])
         object.__setattr__(self, "codings", {**codings.encode(self.body), IDENTITY: self.body})
 
@@ -54,6 +61,15 @@ class Document:
     def content_type(self) -> str:
         """The Content-Type field; every document is text in UTF-8."""
         return f"{self.media_type}; charset=utf-8"
+
+    def made_of(self, polled: Polled | None) -> "Document":
+        """Give the same document, which is known to be made of something else.
+
+        So that nothing of an older snapshot stays because a document of it does.
+        """
+        document = copy(self)
+        object.__setattr__(document, "polled", polled)
+        return document
 
     def tag(self, coding: str) -> str:
         """Give the entity tag of a coding (RFC 9110 §8.8.3), with its quotation marks."""

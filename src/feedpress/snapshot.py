@@ -79,7 +79,7 @@ def _build(publication: Publication, now: datetime, before: Snapshot | None) -> 
     feeds = feed.build(publication, now)
     builder = _Builder(publication, feeds, before)
     return Snapshot(
-        documents=builder.documents(),
+        documents=builder.documents(before.documents.ready if before else {}),
         formerly=MappingProxyType(
             {former: each.slug for each in publication.projects for former in each.formerly}
         ),
@@ -96,13 +96,14 @@ class _Builder:
     def __init__(
         self, publication: Publication, feeds: tuple[Feed, ...], before: Snapshot | None
     ) -> None:
+        # Nothing of `before` is kept here: what is made later would keep it, and all before it.
         self._feeds = feeds
         self._whole = feeds[0]
-        self._before = before
         head = replace(publication, clippings=(), is_whole=True)
         old = before._parts if before else _Parts(head, {}, {}, {})
         # Titles, slugs and addresses of the publication stand in every document.
-        self._comparable = old.feeds if old.head == head else {}
+        comparable = old.feeds if old.head == head else {}
+        self._unchanged = {each.slug for each in feeds if comparable.get(each.slug) == each}
         self._documents = {each.slug: history.documents(each) for each in feeds}
         polled = [self._documents[each.slug][0] for each in feeds if not each.is_gone]
         shown = {entry.id: entry for document in polled for entry in document.entries}
@@ -118,46 +119,35 @@ class _Builder:
             addresses.RSS: _of_id(self.parts.items),
         }
 
-    def documents(self) -> Documents:
+    def documents(self, before: Mapping[str, Document]) -> Documents:
         ready: dict[str, Document] = {}
         makers: dict[str, Maker] = {}
         size = 0
-        for path, make in self._asked_for_often():
+        for path, make in self._asked_for_often(before):
             if size > _AHEAD_BYTES:
                 makers[path] = make
-                continue
-            ready[path] = self._unless_the_same(path, make())
-            size += len(ready[path].body)
+            else:
+                ready[path] = make()
+                size += len(ready[path].body)
         makers.update(self._asked_for_seldom())
         return Documents(MappingProxyType(ready), MappingProxyType(makers))
 
-    def _unless_the_same(self, path: str, made: Document) -> Document:
-        """Give the old document in place of an equal one: it may be known by its identity."""
-        old = self._before.documents.ready.get(path) if self._before else None
-        return old if old == made else made
-
-    def _asked_for_often(self) -> Iterator[tuple[str, Maker]]:
+    def _asked_for_often(self, before: Mapping[str, Document]) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
-            for path, make in self._often_of(each):
-                old = self._before.documents.ready.get(path) if self._before else None
-                if old and self._comparable.get(each.slug) == each:
-                    yield path, partial(_give, old)
-                else:
-                    yield path, make
-        yield addresses.FRONT_PAGE, self._front_page
-        yield addresses.STYLE_SHEET, partial(Document, html.style_sheet(), addresses.CSS)
-        yield addresses.SCHEMA, partial(Document, _schema(), addresses.JSON_SCHEMA)
-
-    def _often_of(self, each: Feed) -> Iterator[tuple[str, Maker]]:
-        document = self._documents[each.slug][0]
-        for media_type in _RENDER:
-            path = addresses.feed_path(each.slug, media_type)
-            if not each.is_gone:
-                yield path, partial(self._subscription_document, document, media_type)
-            elif each.ended:
-                yield path, partial(self._notice, each.ended, path)
-        if each.slug:
-            yield addresses.project_page(each.slug), partial(self._project_page, each)
+            document = self._documents[each.slug][0]
+            for media_type in _RENDER:
+                path = addresses.feed_path(each.slug, media_type)
+                if not each.is_gone:
+                    old = before.get(path)
+                    yield path, partial(self._subscription_document, document, media_type, old)
+                elif each.ended:
+                    yield path, partial(self._notice, each.ended, path)
+            if each.slug:
+                path = addresses.project_page(each.slug)
+                yield path, partial(self._project_page, each, before.get(path))
+        yield addresses.FRONT_PAGE, partial(self._front_page, before.get(addresses.FRONT_PAGE))
+        yield addresses.STYLE_SHEET, _style_sheet
+        yield addresses.SCHEMA, _schema
 
     def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
@@ -174,11 +164,13 @@ class _Builder:
             page = addresses.clipping_page(entry.slug)
             yield page, partial(self._notice, entry, page)
 
-    def _front_page(self) -> Document:
-        return Document(html.front_page(self._feeds), addresses.HTML)
+    def _front_page(self, old: Document | None) -> Document:
+        return Document(html.front_page(self._feeds), addresses.HTML, like=old)
 
-    def _project_page(self, each: Feed) -> Document:
-        return Document(html.project_page(each, self._whole), addresses.HTML)
+    def _project_page(self, each: Feed, old: Document | None) -> Document:
+        if old and each.slug in self._unchanged:
+            return old
+        return Document(html.project_page(each, self._whole), addresses.HTML, like=old)
 
     def _clipping_page(self, entry: Entry) -> Document:
         return Document(html.clipping_page(entry, self._whole), addresses.HTML)
@@ -186,11 +178,16 @@ class _Builder:
     def _notice(self, entry: Entry, path: str) -> Document:
         return Document(html.notice_page(entry, path, self._whole), addresses.HTML, 410)
 
-    def _subscription_document(self, document: FeedDocument, media_type: str) -> Document:
+    def _subscription_document(
+        self, document: FeedDocument, media_type: str, old: Document | None
+    ) -> Document:
         render, _ = _RENDER[media_type]
         polled = Polled(document, self._xml[media_type], render)
+        if old and document.feed.slug in self._unchanged:
+            return old.made_of(polled)
         body = render(document, self._xml[media_type])
-        return Document(body, media_type, links=_links(document, media_type), polled=polled)
+        links = _links(document, media_type)
+        return Document(body, media_type, links=links, polled=polled, like=old)
 
 
 _Render = Callable[[FeedDocument, Mapping[str, bytes]], bytes]
@@ -231,10 +228,12 @@ def _of_id(printed: _Printed) -> Mapping[str, bytes]:
     return MappingProxyType({entry_id: xml for entry_id, (_, xml) in printed.items()})
 
 
-def _give(document: Document) -> Document:
-    return document
+@cache
+def _style_sheet() -> Document:
+    return Document(html.style_sheet(), addresses.CSS)
 
 
 @cache
-def _schema() -> bytes:
-    return (json.dumps(shape.json_schema(), ensure_ascii=False, indent=2) + "\n").encode()
+def _schema() -> Document:
+    schema = json.dumps(shape.json_schema(), ensure_ascii=False, indent=2) + "\n"
+    return Document(schema.encode(), addresses.JSON_SCHEMA)
