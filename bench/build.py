@@ -28,8 +28,11 @@ _WORDS = (
 )
 
 
-def write_file(path: Path, clippings: int, projects: int) -> None:
-    """Write a list like a real one: one to three projects each, a summary of about 40 words."""
+def write_file(path: Path, clippings: int, projects: int, feed_size: int | None = None) -> None:
+    """Write a list like a real one: one to three projects each, a summary of about 40 words.
+
+    Without a size, each feed has all its clippings in one document.
+    """
     chance = random.Random(1)
     lines = [
         "publication:",
@@ -37,7 +40,7 @@ def write_file(path: Path, clippings: int, projects: int) -> None:
         "  url: https://feeds.example.org/",
         "  tag: example.org,2016",
         "  author: {name: Innovation Team}",
-        f"  feed_size: {clippings}",
+        f"  feed_size: {feed_size or clippings}",
         "projects:",
     ]
     for number in range(projects):

@@ -34,11 +34,16 @@ class Reloader:
     """The current snapshot of the files that the settings name."""
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._files = files.Files(settings.file)
+        self._loader = clippings_file.Loader()
         self._clock = clock
+        self._on_change = on_change
         self._publication: Publication | None = None
         # The snapshot of now, and once it is made the one that follows when something is due.
         self._on_air: tuple[Snapshot | None, Snapshot | None] = (None, None)
@@ -85,7 +90,7 @@ class Reloader:
     def _load(self) -> None:
         name = self._settings.file
         try:
-            publication, problems = clippings_file.load(self._files.read())
+            publication, problems = self._loader.load(self._files.read())
         except Unreadable as error:
             stays = "what was published stays" if self._on_air[0] else "nothing is published yet"
             _log.error("%s can't be published, %s:\n%s", name, stays, error)
@@ -103,6 +108,7 @@ class Reloader:
     def _show(self, publication: Publication, remark: str) -> None:
         snapshot = snapshots.build(publication, self._clock(), self._on_air[0])
         self._publication, self._on_air = publication, (snapshot, None)
+        self._on_change()
         self._tell(snapshot, remark)
 
     def _follow_the_clock(self, publication: Publication) -> None:

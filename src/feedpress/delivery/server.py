@@ -1,5 +1,6 @@
 """The built-in server: granian with the app of `feedpress.create_app` in each worker."""
 
+import gc
 import logging
 import os
 import resource
@@ -35,7 +36,7 @@ def run(
     _require_port(host, port)
     _log_to_standard_error()
     # Before the port is open, so that nobody has to wait for the first snapshot.
-    _loaded = Reloader(settings)
+    _loaded = _reloader(settings)
     _loaded.look_whatever_comes()
     os.environ.update(settings.to_environ())  # for workers that are not forked
     _allow_many_connections()
@@ -89,9 +90,16 @@ def worker_app() -> WSGIApplication:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     _log_to_standard_error()
-    reloader = _loaded or Reloader(Settings.from_environ(os.environ))
+    reloader = _loaded or _reloader(Settings.from_environ(os.environ))
     reloader.start()
     return web.create_app(reloader.current)
+
+
+def _reloader(settings: Settings) -> Reloader:
+    # What has come on the air stays, and goes as soon as nobody has it: there are no circles in
+    # it. The garbage collector would search all of it, for up to half a second in which nobody is
+    # answered.
+    return Reloader(settings, on_change=gc.freeze)
 
 
 def _log_to_standard_error() -> None:

@@ -6,17 +6,18 @@ zone of all dates), the whole file is Unreadable, and what was published stays.
 The files are read elsewhere, and the clock is not looked at.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from feedpress.editors import clippings, parts, shape, values, yaml_text, yaml_values
+from feedpress.editors import clippings, item_memory, parts, shape, values, yaml_text, yaml_values
 from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, Severity, Unreadable, in_order, shown
 from feedpress.garbage import uncollected
 from feedpress.model import Person, Place, Project, Publication, Source
 
 _T = TypeVar("_T")
+_Parse = Callable[[bytes, yaml_values.Origin, list[Problem]], tuple[Any, Place]]
 
 
 def load(files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem, ...]]:
@@ -32,7 +33,27 @@ def load_unpinned(
     files: Iterable[tuple[str, bytes]],
 ) -> tuple[Publication, tuple[Problem, ...], clippings.Clippings]:
     """Read files as `load` does, and tell, too, which clippings have no id of their own."""
-    reader = _Reader()
+    return _load(files, yaml_text.parse)
+
+
+class Loader:
+    """Reads files as `load` does, again and again, and parses only the clippings that are new."""
+
+    def __init__(self) -> None:
+        self._known: item_memory.Items = {}
+
+    def load(self, files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem, ...]]:
+        """Give what `load` gives. After Unreadable, what was known before is known still."""
+        parser = item_memory.Parser(self._known)
+        publication, problems, _ = _load(files, parser.parse)
+        self._known = parser.items
+        return publication, problems
+
+
+def _load(
+    files: Iterable[tuple[str, bytes]], parse: _Parse
+) -> tuple[Publication, tuple[Problem, ...], clippings.Clippings]:
+    reader = _Reader(parse)
     try:
         with uncollected():
             publication, found = reader.read(files)
@@ -42,8 +63,9 @@ def load_unpinned(
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, parse: _Parse) -> None:
         self.problems: list[Problem] = []
+        self._parse = parse
         self._fatal = False
         self._knows_projects = True  # see `clippings.KnownNames`
         self._projects = Names[Project]()
@@ -100,7 +122,7 @@ class _Reader:
             raise Unreadable(())
 
     def _document(self, name: str, data: bytes) -> yaml_values.Mapping:
-        document, place = yaml_text.parse(data, name, self.problems)
+        document, place = self._parse(data, yaml_values.Origin(name), self.problems)
         if document is None:
             cure = "begin it with publication: and clippings:, see the README"
             raise Unreadable([Problem("empty-file", "there is nothing in the file", cure, place)])

@@ -30,6 +30,9 @@ def read(
     `also_guarded` are further keys in which a mistake costs the part. What turns out to be
     misspelt is marked as spoilt in the mapping.
     """
+    if isinstance(typed.fitted, kind):
+        return typed.fitted
+    told = len(problems)
     given = _with_parts_read(kind, typed, problems)
     fitted = shape.fit(kind, given)
     faults = fitted if isinstance(fitted, list) else []
@@ -46,7 +49,11 @@ def read(
         return None
     if not typed.is_whole or any(k in guarded or shape.is_required(kind, k) for k in lost):
         return None
-    return _without(faults, kind, given) if isinstance(fitted, list) else fitted
+    if isinstance(fitted, list):
+        return _without(faults, kind, given)
+    if len(problems) == told:
+        typed.fitted = fitted
+    return fitted
 
 
 def report(fault: shape.Fault, typed: yaml_values.Mapping, problems: list[Problem]) -> None:

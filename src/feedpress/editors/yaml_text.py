@@ -9,7 +9,7 @@ are refused where they stand, so that nothing can expand.
 import codecs
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -17,12 +17,13 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave i
 
 from feedpress.editors import syntax
 from feedpress.editors.problems import Problem, Severity, Unreadable, shown
-from feedpress.editors.yaml_values import SPOILT, Mapping, Sequence, Spoilt, mark_place
+from feedpress.editors.yaml_values import SPOILT, Mapping, Origin, Sequence, Spoilt
 from feedpress.model import Place
 
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 100_000  # characters of one value
 _MAX_DEPTH = 12  # the format needs 4
+_SLICE = 2**16  # characters that are looked at in one go
 _BLOCK_STYLES = ("|", ">")
 
 # YAML 1.2 §5.1 allows no other character in a file; libyaml gives up at the first one.
@@ -37,30 +38,33 @@ _DAMAGED = re.compile("[\x7f-\x84\x86-\x9f\ufffd]")
 # pass it in the guise of characters that no file may hold.
 _BREAKS_OF_1_1 = "\x85\u2028\u2029"
 _GUISES = "\ufdd0\ufdd1\ufdd2"
-_TO_GUISE = str.maketrans(_BREAKS_OF_1_1, _GUISES)
 _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
 
 
-def parse(data: bytes, file: str, problems: list[Problem]) -> tuple[Any, Place]:
+def parse(data: bytes, origin: Origin, problems: list[Problem]) -> tuple[Any, Place]:
     """Give the value that a file holds and its place: Mapping, Sequence, text, or None if empty.
 
     What costs only a value is added to `problems`. Raises Unreadable.
     """
-    return _Reader(_decoded(data, file), file, problems).document()
+    return _Reader(_decoded(data, origin.file), origin, problems).document()
 
 
 class _Reader:
-    def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
-        self._file = file
+    def __init__(self, text: str, origin: Origin, problems: list[Problem]) -> None:
+        self._origin = origin
         self._problems = problems
-        self._unprintable = [found.start() for found in _UNPRINTABLE.finditer(text)]
+        doubtful = list(_doubtful(text))
+        self._unprintable = _unprintable(text, doubtful)
         if self._unprintable:
             self._report_unprintable(text)
             text = _UNPRINTABLE.sub(lambda found: " " * len(found[0]), text)
         self._disguised = any(character in text for character in _BREAKS_OF_1_1)
-        self._text = text.translate(_TO_GUISE) if self._disguised else text
+        for character, guise in zip(_BREAKS_OF_1_1, _GUISES, strict=True):
+            text = text.replace(character, guise)
+        self._text = text
         # Most files have no character that is worth a second look, except by way of escapes.
-        self._is_doubtful = bool(self._unprintable or self._disguised or _DAMAGED.search(text))
+        is_damaged = any(_DAMAGED.search(text, *each) for each in doubtful)
+        self._is_doubtful = bool(self._unprintable or self._disguised or is_damaged)
         self._depth = 0
         self._last: Any = None  # the event that ended the last value
         self._next: Callable[[], Any] = CParser(self._text).get_event
@@ -69,14 +73,14 @@ class _Reader:
         try:
             return self._document()
         except yaml.MarkedYAMLError as error:
-            problem = syntax.problem(error, self._text, self._file)
+            problem = syntax.problem(error, self._text, self._origin.file)
             is_told = any(each.place == problem.place for each in self._problems)
             raise Unreadable(() if is_told else [problem]) from error
 
     def _document(self) -> tuple[Any, Place]:
         self._next()  # the stream's start
         if isinstance(self._next(), yaml.StreamEndEvent):
-            return None, Place(self._file, 1, 1)
+            return None, Place(self._origin.file, 1, 1)
         first = self._next()
         value = self._value(first)
         self._next()  # the document's end
@@ -85,8 +89,8 @@ class _Reader:
             cure = "take the line of hyphens or dots out, or make two files"
             raise self._unreadable("several-documents", second, message, cure)
         if value is None:
-            return None, Place(self._file, 1, 1)
-        return value, mark_place(self._file, first.start_mark)
+            return None, Place(self._origin.file, 1, 1)
+        return value, self._origin.place(first.start_mark)
 
     def _value(self, event: Any) -> Any:
         kind = type(event)
@@ -106,14 +110,14 @@ class _Reader:
         return refused or collection
 
     def _sequence(self, _event: Any) -> Sequence:
-        sequence = Sequence(self._file)
+        sequence = Sequence(self._origin)
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             sequence.add(self._value(event), event.start_mark)
         self._last = event
         return sequence
 
     def _mapping(self, start: Any) -> Mapping:
-        mapping = Mapping(self._file, start)
+        mapping = Mapping(self._origin, start)
         while type(key_event := self._next()) is not yaml.MappingEndEvent:
             key = self._value(key_event)
             value_event = self._next()
@@ -202,18 +206,42 @@ class _Reader:
             line = bisect_right(line_starts, index)
             message = f"the character U+{ord(text[index]):04X} stands here, which no feed can carry"
             cure = "it can't be seen: delete it, or type the words around it anew"
-            place = Place(self._file, line, index - line_starts[line - 1] + 1)
+            column = index - line_starts[line - 1] + 1
+            place = Place(self._origin.file, self._origin.line + line, column)
             self._problems.append(Problem("control-character", message, cure, place))
 
     def _report(
         self, code: str, event: Any, message: str, cure: str, severity: Severity = Severity.ERROR
     ) -> Spoilt:
-        place = mark_place(self._file, event.start_mark)
+        place = self._origin.place(event.start_mark)
         self._problems.append(Problem(code, message, cure, place, severity))
         return SPOILT
 
     def _unreadable(self, code: str, event: Any, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem(code, message, cure, mark_place(self._file, event.start_mark))])
+        return Unreadable([Problem(code, message, cure, self._origin.place(event.start_mark))])
+
+
+def _doubtful(text: str) -> Iterator[tuple[int, int]]:
+    """Give start and end of each slice of a text in which there may be an unusual character.
+
+    In slices, because a search of all of a long text would keep other threads from their work.
+    """
+    for start in range(0, len(text), _SLICE):
+        part = text[start : start + _SLICE]
+        plain = part.replace("\n", "").replace("\r", "")
+        if not plain.isprintable() or "\ufffd" in plain:
+            yield start, start + _SLICE
+
+
+def _unprintable(text: str, slices: Iterable[tuple[int, int]]) -> list[int]:
+    """Give where characters begin that no file may hold, a run of them once."""
+    starts, last_end = [], -1
+    for each in slices:
+        for found in _UNPRINTABLE.finditer(text, *each):
+            if found.start() != last_end:  # else it goes on from the slice before
+                starts.append(found.start())
+            last_end = found.end()
+    return starts
 
 
 def without_marks(text: str) -> tuple[str, str]:
