@@ -6,8 +6,10 @@ stays there.
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import watchfiles
@@ -16,6 +18,7 @@ from feedpress import snapshot as snapshots
 from feedpress.delivery import files
 from feedpress.editors import check, clippings_file
 from feedpress.editors.problems import Severity, Unreadable, counted
+from feedpress.garbage import uncollected
 from feedpress.model import Publication
 from feedpress.settings import Settings
 from feedpress.snapshot import Snapshot
@@ -27,6 +30,8 @@ LOOK_EVERY_MS = 500
 #: How long before something is due the snapshot is made that has it.
 AHEAD = timedelta(minutes=1)
 
+_GIVES_WAY_AFTER_S = 0.0005
+
 _log = logging.getLogger("feedpress")
 
 
@@ -37,13 +42,13 @@ class Reloader:
         self,
         settings: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_change: Callable[[], None] = lambda: None,
+        on_built: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._files = files.Files(settings.file)
         self._loader = clippings_file.Loader()
         self._clock = clock
-        self._on_change = on_change
+        self._on_built = on_built
         self._publication: Publication | None = None
         # The snapshot of now, and once it is made the one that follows when something is due.
         self._on_air: tuple[Snapshot | None, Snapshot | None] = (None, None)
@@ -75,6 +80,10 @@ class Reloader:
 
     def look(self) -> None:
         """Work out a new snapshot if the files changed or something is due."""
+        with uncollected(), _giving_way():
+            self._look()
+
+    def _look(self) -> None:
         seen = self._files.fingerprint()
         if seen != self._seen:
             # What was made ahead of the old files must not come on the air meanwhile.
@@ -106,9 +115,8 @@ class Reloader:
         self._show(publication, f"{told} (feedpress check tells more)" if told else "")
 
     def _show(self, publication: Publication, remark: str) -> None:
-        snapshot = snapshots.build(publication, self._clock(), self._on_air[0])
+        snapshot = self._build(publication, self._clock())
         self._publication, self._on_air = publication, (snapshot, None)
-        self._on_change()
         self._tell(snapshot, remark)
 
     def _follow_the_clock(self, publication: Publication) -> None:
@@ -122,7 +130,12 @@ class Reloader:
             else:
                 self._show(publication, remark)
         elif upcoming is None and due and due - now <= AHEAD:
-            self._on_air = (snapshot, snapshots.build(publication, due, snapshot))
+            self._on_air = (snapshot, self._build(publication, due))
+
+    def _build(self, publication: Publication, now: datetime) -> Snapshot:
+        snapshot = snapshots.build(publication, now, self._on_air[0])
+        self._on_built()
+        return snapshot
 
     def _tell(self, snapshot: Snapshot, remark: str) -> None:
         clippings, feeds = counted(snapshot.clippings, "clipping"), counted(snapshot.feeds, "feed")
@@ -162,6 +175,17 @@ class Reloader:
                 # RuntimeError in watchfiles 1.3, of a class that it does not export.
                 yield
             self._stop.wait(LOOK_EVERY_MS / 1000)
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let threads that answer have the interpreter ten times as soon as they usually get it."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_GIVES_WAY_AFTER_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def _is_due(snapshot: Snapshot | None, now: datetime) -> bool:
