@@ -4,6 +4,7 @@ Each command imports what it needs, so that none waits for what it does not use.
 """
 
 import json
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from feedpress.settings import DEFAULT_FILE, Settings
 if TYPE_CHECKING:
     from feedpress.editors.stamp import Stamp
     from feedpress.model import Place
+    from feedpress.snapshot import Snapshot
 
 _file = click.argument(
     "file", default=DEFAULT_FILE, envvar="FEEDPRESS_FILE", type=click.Path(path_type=Path)
@@ -214,6 +216,76 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
         raise SystemExit(1)
     if any(change.is_error for change in changes):
         raise SystemExit(1)
+
+
+@main.command()
+@_file
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to.",
+)
+@click.option("--url", envvar="FEEDPRESS_URL", help="Public address, in place of the file's.")
+@click.option("--print-next", is_flag=True, help="Print when the next build is due by the clock.")
+def build(file: Path, output: Path | None, url: str | None, print_next: bool) -> None:
+    """Write all that FILE publishes as files, for any web server.
+
+    Only what has changed is written, and only what feedpress made itself is taken away. In the
+    folder .feedpress of DIR is the configuration for nginx and Caddy; _headers and _redirects are
+    for Netlify and Cloudflare Pages.
+
+    With --print-next the instant is printed at which something that is held back is due: build
+    again then. Nothing is printed where nothing is.
+    """
+    from feedpress import snapshot as snapshots
+    from feedpress import times
+    from feedpress.delivery import files
+    from feedpress.editors import clippings_file
+    from feedpress.editors.problems import Severity, Unreadable
+
+    if output is None and not print_next:
+        raise click.UsageError("say where to write with --output, or ask for --print-next")
+    try:
+        settings = Settings.of(str(file), url)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    try:
+        publication, problems = clippings_file.load(files.Files(file).read())
+    except Unreadable as error:
+        click.echo(f"{error}\n{file}: nothing was written.", err=True)
+        raise SystemExit(1) from error
+    now = datetime.now(UTC)
+    snapshot = snapshots.build(publication.at(settings.url) if settings.url else publication, now)
+    if output:
+        _export(snapshot, output, now)
+    if print_next and snapshot.next_due:
+        click.echo(times.typed(snapshot.next_due))
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    for problem in errors:
+        click.echo(str(problem), err=True)
+    if errors:
+        raise SystemExit(1)
+
+
+def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
+    from feedpress.delivery import export, hosts
+    from feedpress.editors.problems import counted
+
+    # It shows itself on a terminal only.
+    bar = click.progressbar(length=len(snapshot.documents), label=str(output), file=sys.stderr)
+    try:
+        with bar:
+            report = export.write(
+                snapshot, output, hosts.configurations(snapshot, now), lambda: bar.update(1)
+            )
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+    for name in report.left:
+        click.echo(f"{output / name} was changed by somebody, and left where it is", err=True)
+    number = counted(report.files, "file")
+    done = f"{number}, {report.written} written, {report.removed} removed"
+    click.echo(f"{output}: {done}.", err=True)
 
 
 @main.command()

@@ -47,6 +47,8 @@ class Snapshot:
     """All documents, until the file changes or the clock reaches `next_due`."""
 
     documents: Documents
+    #: The paths that answer 410.
+    gone: frozenset[str]
     #: From each slug that a project had to the one that it has now.
     formerly: Mapping[str, str]
     next_due: datetime | None
@@ -68,6 +70,17 @@ class Snapshot:
         there = there if there in self.documents else f"{there}/"
         return there if there in self.documents else None
 
+    def redirects(self) -> Iterator[tuple[str, str]]:
+        """Give every path that has moved, and where to."""
+        paths = [path for path in self.documents if addresses.project_of(path)]
+        for former, slug in self.formerly.items():
+            for path in paths:
+                if addresses.project_of(path) == slug:
+                    was = addresses.renamed(path, former)
+                    yield was, path
+                    if path.endswith("/"):
+                        yield was.removesuffix("/"), path
+
 
 def build(publication: Publication, now: datetime, before: Snapshot | None = None) -> Snapshot:
     """Work out every document as it is at an instant; `before` only saves work."""
@@ -80,6 +93,7 @@ def _build(publication: Publication, now: datetime, before: Snapshot | None) -> 
     builder = _Builder(publication, feeds, before)
     return Snapshot(
         documents=builder.documents(before.documents.ready if before else {}),
+        gone=frozenset(builder.gone),
         formerly=MappingProxyType(
             {former: each.slug for each in publication.projects for former in each.formerly}
         ),
@@ -99,6 +113,7 @@ class _Builder:
         # Nothing of `before` is kept here: what is made later would keep it, and all before it.
         self._feeds = feeds
         self._whole = feeds[0]
+        self.gone: set[str] = set()
         head = replace(publication, clippings=(), is_whole=True)
         old = before._parts if before else _Parts(head, {}, {}, {})
         # Titles, slugs and addresses of the publication stand in every document.
@@ -141,7 +156,7 @@ class _Builder:
                     old = before.get(path)
                     yield path, partial(self._subscription_document, document, media_type, old)
                 elif each.ended:
-                    yield path, partial(self._notice, each.ended, path)
+                    yield self._gone(path, each.ended)
             if each.slug:
                 path = addresses.project_page(each.slug)
                 yield path, partial(self._project_page, each, before.get(path))
@@ -157,12 +172,11 @@ class _Builder:
                     if not each.is_gone:
                         yield path, partial(_archive_document, document, media_type)
                     elif each.ended:
-                        yield path, partial(self._notice, each.ended, path)
+                        yield self._gone(path, each.ended)
         for entry in self._whole.entries:
             yield addresses.clipping_page(entry.slug), partial(self._clipping_page, entry)
         for entry in self._whole.withdrawn:
-            page = addresses.clipping_page(entry.slug)
-            yield page, partial(self._notice, entry, page)
+            yield self._gone(addresses.clipping_page(entry.slug), entry)
 
     def _front_page(self, old: Document | None) -> Document:
         return Document(html.front_page(self._feeds), addresses.HTML, like=old)
@@ -174,6 +188,10 @@ class _Builder:
 
     def _clipping_page(self, entry: Entry) -> Document:
         return Document(html.clipping_page(entry, self._whole), addresses.HTML)
+
+    def _gone(self, path: str, notice: Entry) -> tuple[str, Maker]:
+        self.gone.add(path)
+        return path, partial(self._notice, notice, path)
 
     def _notice(self, entry: Entry, path: str) -> Document:
         return Document(html.notice_page(entry, path, self._whole), addresses.HTML, 410)
