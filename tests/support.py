@@ -1,8 +1,10 @@
 """Props that the tests share: small files, and feeds read back by an XML parser."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -115,3 +117,8 @@ def names_of_children(element: Any) -> list[str]:
         prefix = "" if name.namespace == own else f"{prefixes[name.namespace]}:"
         names.append(prefix + name.localname)
     return names
+
+
+def python_path(folder: Path) -> str:
+    """Give PYTHONPATH with a folder in front, for the processes that a test starts."""
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))

@@ -1,6 +1,5 @@
 """Real servers on real ports: they answer, follow the file, and end without a trace."""
 
-import http.client
 import os
 import re
 import shutil
@@ -8,10 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,110 +16,23 @@ from flask.testing import FlaskClient
 
 import feedpress
 from feedpress.settings import Settings
+from servers import GUNICORN, PATIENCE_S, SERVE, Server, Start, eventually, starting
 
 _ROOT = Path(__file__).parent.parent
-_PATIENCE_S = 20
 _NEW = """clippings:
 - {id: brand-new-1984, title: Brand new, added: 2026-11-22T17:30:00Z}
 """
 
 
-@dataclass
-class Server:
-    """A server process, alone in its session, with what it says on standard error."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    said_in: Path
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        """Ask for a path over a connection of its own."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read()
-
-    def answers(self) -> bool:
-        """Tell whether it answers at all."""
-        try:
-            return self.get("/atom.xml")[0] > 0
-        except (OSError, http.client.HTTPException):
-            return False
-
-    def said(self) -> str:
-        """Give what it has said so far."""
-        return self.said_in.read_text(encoding="utf-8")
-
-    def is_gone(self) -> bool:
-        """Tell whether no process of it is left."""
-        try:
-            os.killpg(self.process.pid, 0)
-        except ProcessLookupError:
-            return True
-        return False
-
-    def end(self) -> None:
-        """Make sure that it is gone, whatever has become of it."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
-
-
-Start = Callable[..., Server]
-
-
-def _eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + _PATIENCE_S
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Start a server in a folder of its own with a copy of the real list, and wait for it.
-
-    `PORT` in the arguments becomes a free port.
-    """
+    """Start servers in a folder of their own with a copy of the real list."""
     shutil.copy(_ROOT / "clippings.yaml", tmp_path)
-    inherited = {name: value for name, value in os.environ.items() if "FEEDPRESS" not in name}
-    with ExitStack() as stack:
-
-        def run(*command: str, wait: bool = True, **environ: str) -> Server:
-            port = _free_port()
-            said_in = tmp_path / f"said-{port}.txt"
-            process = subprocess.Popen(
-                [sys.executable, "-m", *(each.replace("PORT", str(port)) for each in command)],
-                cwd=tmp_path,
-                env=inherited | environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stack.enter_context(said_in.open("wb")),
-                start_new_session=True,
-            )
-            server = Server(process, port, said_in)
-            stack.callback(server.end)
-            assert not wait or _eventually(server.answers), server.said()
-            return server
-
-        yield run
+    with starting(tmp_path) as start_one:
+        yield start_one
 
 
-_SERVE = ("feedpress", "serve", "--port", "PORT")
 _FLASK = ("flask", "--app", "feedpress", "run", "--port", "PORT")
-_GUNICORN = ("gunicorn", "feedpress:create_app()", "--bind", "127.0.0.1:PORT")
 
 
 def _edit(folder: Path) -> None:
@@ -141,14 +51,14 @@ def _is_new_in(server: Server) -> bool:
 
 def test_life_of_a_server(start: Start, tmp_path: Path) -> None:
     """It says where it is, follows an edit, outlives a broken file, and says all this in lines."""
-    server = start(*_SERVE)
+    server = start(*SERVE)
     where = f"clippings.yaml: listening at http://127.0.0.1:{server.port}/ (Ctrl-C ends it)"
     # The port is open to others only once there is something to give.
     assert server.said().splitlines()[1] == where
 
     _edit(tmp_path)
-    assert _eventually(lambda: _is_new_in(server))
-    assert _eventually(lambda: server.said().count(" clippings in ") == 2)
+    assert eventually(lambda: _is_new_in(server))
+    assert eventually(lambda: server.said().count(" clippings in ") == 2)
     line = r"\d\d:\d\d:\d\d clippings\.yaml: (\d+) clippings in \d+ feeds; \d+ warnings? \(.*\)"
     first, edited = (re.fullmatch(line, said) for said in server.said().splitlines()[::2])
     assert first
@@ -158,19 +68,19 @@ def test_life_of_a_server(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "clippings.yaml"
     good = path.read_text(encoding="utf-8")
     path.write_text(good.replace("publication:", "publication: [", 1), encoding="utf-8")
-    assert _eventually(lambda: "what was published stays:" in server.said())
+    assert eventually(lambda: "what was published stays:" in server.said())
     number = good[: good.index("\npublication:")].count("\n") + 2
-    assert _eventually(lambda: f"clippings.yaml:{number}:" in server.said())
+    assert eventually(lambda: f"clippings.yaml:{number}:" in server.said())
     assert _is_new_in(server)
 
     path.write_text(good.replace("title: Brand new", "title: Mended"), encoding="utf-8")
-    assert _eventually(lambda: b"<title>Mended</title>" in server.get("/atom.xml")[1])
+    assert eventually(lambda: b"<title>Mended</title>" in server.get("/atom.xml")[1])
     assert "Traceback" not in server.said()
 
 
 def test_real_answers(start: Start) -> None:
     """Over real HTTP, pages, feeds, redirects and refusals are as they are in the app."""
-    server = start(*_SERVE)
+    server = start(*SERVE)
     assert server.get("/")[0] == 200
     assert server.get("/projects/data-science")[0] == 308
     assert server.get("/projects/data-science/")[0] == 200
@@ -186,15 +96,15 @@ def test_ends_without_a_trace(
     start: Start, number: signal.Signals, to_all: bool, workers: str
 ) -> None:
     """A signal ends all of its processes, with exit code 0."""
-    server = start(*_SERVE, "--workers", workers)
+    server = start(*SERVE, "--workers", workers)
     said = f"http://127.0.0.1:{server.port}/"
-    assert _eventually(lambda: said in server.said())
+    assert eventually(lambda: said in server.said())
     if to_all:  # as a terminal does it
         os.killpg(server.process.pid, number)
     else:
         server.process.send_signal(number)
-    assert server.process.wait(_PATIENCE_S) == 0
-    assert _eventually(server.is_gone)
+    assert server.process.wait(PATIENCE_S) == 0
+    assert eventually(server.is_gone)
     assert server.said().count(" clippings in ") == 1  # whatever the number of workers
     assert "Traceback" not in server.said()
 
@@ -204,12 +114,12 @@ def test_port_that_is_taken(start: Start, taken_by: str) -> None:
     """A port that can't be had is one line that says what to do, and exit code 1."""
     with ExitStack() as stack:
         if taken_by == "feedpress":
-            port = start(*_SERVE).port
+            port = start(*SERVE).port
         else:
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             port = listening.getsockname()[1]
         server = start("feedpress", "serve", "--port", str(port), wait=False)
-        assert server.process.wait(_PATIENCE_S) == 1
+        assert server.process.wait(PATIENCE_S) == 1
     (line,) = server.said().splitlines()
     assert line.startswith(f"Error: port {port} of 127.0.0.1 can't be used: ")
     assert line.endswith(": Address already in use; choose another with --host or --port")
@@ -218,35 +128,35 @@ def test_port_that_is_taken(start: Start, taken_by: str) -> None:
 def test_host_that_is_not_ours(start: Start) -> None:
     """An address of another machine is told like a port that is taken."""
     server = start("feedpress", "serve", "--host", "192.0.2.1", "--port", "PORT", wait=False)
-    assert server.process.wait(_PATIENCE_S) == 1
+    assert server.process.wait(PATIENCE_S) == 1
     (line,) = server.said().splitlines()
     assert line.startswith(f"Error: port {server.port} of 192.0.2.1 can't be used: ")
 
 
 @pytest.mark.parametrize(
     "command",
-    [_FLASK, _GUNICORN, (*_GUNICORN, "--workers", "2"), (*_GUNICORN, "--workers=2", "--preload")],
+    [_FLASK, GUNICORN, (*GUNICORN, "--workers", "2"), (*GUNICORN, "--workers=2", "--preload")],
     ids=["flask", "gunicorn", "two workers", "preloaded"],
 )
 def test_other_servers(start: Start, tmp_path: Path, command: tuple[str, ...]) -> None:
     """Under any server the bytes are the same, and each of its processes follows an edit."""
-    ours, other = start(*_SERVE), start(*command)
+    ours, other = start(*SERVE), start(*command)
     for path in ("/", "/atom.xml", "/rss.xml", "/projects/data-science/atom.xml"):
         assert other.get(path) == ours.get(path)
     _edit(tmp_path)
-    assert _eventually(lambda: _is_new_in(ours))
+    assert eventually(lambda: _is_new_in(ours))
     # Whichever worker answers, all have seen it when many answers in a row are new.
-    assert _eventually(lambda: all(_is_new_in(other) for _ in range(20)))
+    assert eventually(lambda: all(_is_new_in(other) for _ in range(20)))
     assert other.get("/atom.xml") == ours.get("/atom.xml")
 
 
 @pytest.mark.parametrize(
     ("command", "environ"),
     [
-        ((*_SERVE, "--url", "https://press.example.net/a"), {}),
-        (_SERVE, {"FEEDPRESS_URL": "https://press.example.net/a"}),
+        ((*SERVE, "--url", "https://press.example.net/a"), {}),
+        (SERVE, {"FEEDPRESS_URL": "https://press.example.net/a"}),
         (
-            (*_SERVE, "--url", "https://press.example.net/a/"),
+            (*SERVE, "--url", "https://press.example.net/a/"),
             {"FEEDPRESS_URL": "https://passed-over.example/"},
         ),
         (_FLASK, {"FEEDPRESS_URL": "https://press.example.net/a"}),
@@ -263,7 +173,7 @@ def test_public_address(start: Start, command: tuple[str, ...], environ: dict[st
         assert b"passed-over" not in feed
 
 
-@pytest.mark.parametrize("command", [_SERVE, _FLASK], ids=["feedpress", "flask"])
+@pytest.mark.parametrize("command", [SERVE, _FLASK], ids=["feedpress", "flask"])
 def test_file_of_the_environment(start: Start, tmp_path: Path, command: tuple[str, ...]) -> None:
     """The file that FEEDPRESS_FILE names is served, and followed."""
     (tmp_path / "clippings.yaml").rename(tmp_path / "press.yaml")
@@ -272,17 +182,17 @@ def test_file_of_the_environment(start: Start, tmp_path: Path, command: tuple[st
     (tmp_path / "press.yaml").rename(tmp_path / "clippings.yaml")
     _edit(tmp_path)
     (tmp_path / "clippings.yaml").rename(tmp_path / "press.yaml")
-    assert _eventually(lambda: _is_new_in(server))
+    assert eventually(lambda: _is_new_in(server))
 
 
 def test_file_that_is_not_there_yet(start: Start, tmp_path: Path) -> None:
     """Without a file everybody is asked to come back, until there is one."""
     (tmp_path / "clippings.yaml").rename(tmp_path / "later.yaml")
-    server = start(*_SERVE)
+    server = start(*SERVE)
     assert server.get("/atom.xml")[0] == 503
     assert "the file can't be opened: No such file or directory" in server.said()
     (tmp_path / "later.yaml").rename(tmp_path / "clippings.yaml")
-    assert _eventually(lambda: server.get("/atom.xml")[0] == 200)
+    assert eventually(lambda: server.get("/atom.xml")[0] == 200)
 
 
 def test_app_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,7 +52,7 @@ def etags(if_none_match: str) -> dict[str, set[str]]:
     """
     named: dict[str, set[str]] = {}
     for tag in parse_etags(if_none_match[:_LONGEST_READ]).as_set(include_weak=True):
-        if found := _SUFFIXED.fullmatch(tag):
+        if found := _SUFFIXED.fullmatch(tag or ""):  # Werkzeug 3.1 takes "" for None
             named.setdefault(found[1], set()).add(found[2] or IDENTITY)
     return named
 

@@ -99,6 +99,10 @@ class Responder:
             answer = responses.with_slash(path)
         else:
             answer = responses.refusal(404)
+        return self.kept(answer, now)
+
+    def kept(self, answer: Answer, now: datetime) -> Answer:
+        """Say of an answer that it may be kept until something is due."""
         cache_control = ("Cache-Control", responses.cache_control(self.snapshot, now))
         return answer._replace(headers=(*answer.headers, cache_control))
 

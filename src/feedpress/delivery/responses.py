@@ -52,6 +52,7 @@ _PREFLIGHT: Headers = (
 _STALE_WHILE_REVALIDATE = timedelta(hours=1)
 _STALE_IF_ERROR = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
+_OVERHEAD = 1500  # bytes of headers and objects for each coding
 
 
 class Answer(NamedTuple):
@@ -78,7 +79,7 @@ class Ready:
     @property
     def size(self) -> int:
         """How many bytes it keeps, about."""
-        return sum(map(len, self.document.codings.values()))
+        return sum(len(body) + _OVERHEAD for body in self.document.codings.values())
 
 
 def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: datetime) -> Ready:

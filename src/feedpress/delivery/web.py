@@ -62,6 +62,11 @@ class LookUp:
         answer = responder.answer(environ, self._clock)
         return answer or responder.elsewhere(environ["PATH_INFO"], self._clock())
 
+    def mount(self, script_root: str) -> responses.Answer:
+        """Send from the address where feedpress is mounted to the front page."""
+        responder, answer = self._current_responder(), responses.with_slash(script_root)
+        return responder.kept(answer, self._clock()) if responder else responses.not_ready()
+
     def _current_responder(self) -> Responder | None:
         snapshot, responder = self._current(), self._responder
         if responder and responder.snapshot is snapshot:
@@ -97,7 +102,7 @@ def create_app(
             return _response(responses.options())
         if not request.environ.get("PATH_INFO"):
             # Flask would send to an address with the Host header in it.
-            return _response(responses.with_slash(request.script_root))
+            return _response(look_up.mount(request.script_root))
         return None
 
     @app.errorhandler(HTTPException)
@@ -108,5 +113,9 @@ def create_app(
     return app
 
 
+class _Bare(Response):
+    default_mimetype = None  # what has no body has no type
+
+
 def _response(answer: responses.Answer) -> Response:
-    return Response(answer.body, answer.status, list(answer.headers))
+    return _Bare(answer.body, answer.status, list(answer.headers))
