@@ -282,3 +282,36 @@ def test_ttl_is_the_cache_time() -> None:
         built = snapshot.build(_publication(*rows, cache_minutes=5), support.NOW)
         assert support.parse(built.documents["/rss.xml"].body).findtext("channel/ttl") == "5"
         assert built.cache_time == timedelta(minutes=5)
+
+
+def test_redirects_are_what_has_moved() -> None:
+    """All that is listed as moved has moved there, and nothing is listed that has a document."""
+    projects = {
+        "portal": {"title": "Portal", "formerly": ["gate", "door"]},
+        "gone": {"title": "Gone", "formerly": ["went"], "retired": "2020-01-01"},
+    }
+    rows = [{"id": f"c{n}", "title": "X", "added": "2020", "projects": ["portal"]} for n in "1234"]
+    built = snapshot.build(support.publication(rows, projects, feed_size=2), support.NOW)
+    listed = dict(built.redirects())
+    assert len(listed) == len(list(built.redirects()))
+    for path, there in listed.items():
+        assert built.moved(path) == there
+        assert path not in built.documents
+        assert there in built.documents
+    under = [path for path in built.documents if path.startswith("/projects/portal/")]
+    assert {path.replace("portal", "gate") for path in under} <= listed.keys()
+    assert {"/projects/gate", "/projects/door/archive/2/rss.xml", "/projects/went/atom.xml"} <= (
+        listed.keys()
+    )
+
+
+def test_what_is_gone_is_listed() -> None:
+    """The paths that answer 410 are known without making their documents."""
+    rows = [
+        {"id": "one", "title": "One", "added": "2020", "withdrawn": "2020-03-01"},
+        {"id": "two", "title": "Two", "added": "2020", "projects": ["over"]},
+    ]
+    projects = {"over": {"title": "Over", "retired": "2020-01-01"}}
+    built = snapshot.build(support.publication(rows, projects), support.NOW)
+    assert built.gone == {p for p, each in built.documents.items() if each.status == 410}
+    assert built.gone >= {"/clippings/one/", "/projects/over/atom.xml"}

@@ -89,11 +89,8 @@ def nginx(snapshot: Snapshot, now: datetime) -> str:
     for path in sorted(snapshot.gone):
         there = f"/{file_name(path, is_gone=True)}"
         lines.append(f"location = {path} {{ error_page 410 {there}; return 410; }}")
-        if path.endswith("/"):
-            bare = path.removesuffix("/")
-            lines += _nginx_redirect(bare, path, (*every, *cached))
-    for path, there in snapshot.redirects():
-        lines += _nginx_redirect(path, there, (*every, *cached))
+    for path, location in _redirects(snapshot):
+        lines += _nginx_redirect(path, location, (*responses.EVERYWHERE, *cached))
     for rule in _rules(snapshot, now):
         lines += _nginx_rule(rule)
     lines += [
@@ -120,16 +117,8 @@ def _nginx_rule(rule: _Rule) -> list[str]:
     return [f"location {where} {{", *_nginx_type(types), "  try_files $uri =404;", *given, "}"]
 
 
-def _nginx_redirect(path: str, there: str, headers: Headers) -> list[str]:
-    location = addresses.relative(there, path)
-    text = f"{addresses.TEXT}; charset=utf-8"
-    return [
-        f"location = {path} {{",
-        *_nginx_type(text),
-        *_nginx_headers((*headers, ("Location", location))),
-        "  return 308;",
-        "}",
-    ]
+def _nginx_redirect(path: str, location: str, headers: Headers) -> list[str]:
+    return [f"location = {path} {{", *_nginx_headers(headers), f"  return 308 {location};", "}"]
 
 
 def _nginx_text(name: str, answer: responses.Answer, headers: Headers) -> list[str]:
@@ -176,10 +165,8 @@ def caddy(snapshot: Snapshot, now: datetime) -> str:
         lines += [f'  header Content-Type "{addresses.HTML}; charset=utf-8"']
         lines += [f"  rewrite * /{file_name(path, is_gone=True)}"]
         lines += ["  file_server { ", "    status 410", "    precompressed br gzip", "  }", "}"]
-        if path.endswith("/"):
-            lines += _caddy_redirect(path.removesuffix("/"), path, (*every, *cached))
-    for path, there in snapshot.redirects():
-        lines += _caddy_redirect(path, there, (*every, *cached))
+    for path, location in _redirects(snapshot):
+        lines += _caddy_redirect(path, location, (*responses.EVERYWHERE, *cached))
     for index, rule in enumerate(_rules(snapshot, now)):
         lines += _caddy_rule(index, rule)
     lines += ["@page {", "  path */", "  file {path}index.html", "}", "handle @page {"]
@@ -209,8 +196,7 @@ def _caddy_rule(index: int, rule: _Rule) -> list[str]:
     ]
 
 
-def _caddy_redirect(path: str, there: str, headers: Headers) -> list[str]:
-    location = addresses.relative(there, path)
+def _caddy_redirect(path: str, location: str, headers: Headers) -> list[str]:
     given = _caddy_headers((*headers, ("Location", location)))
     return [f"handle {path} {{", *given, "  respond 308", "}"]
 
@@ -282,6 +268,19 @@ def _rules(snapshot: Snapshot, now: datetime) -> Iterator[_Rule]:
             numbered = of_first.replace("/archive/1/", f"/archive/{_NUMBER}/", 1)
             rule = f"{folder}/archive/{_NUMBER}/{name}"
             yield _Rule(rule, (content_type, *shared, ("Link", numbered)))
+
+
+def _redirects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Give each path that leads elsewhere, and where to, as seen from it.
+
+    But not the pages that lack only their slash: a host sees their folders.
+    """
+    for path, there in snapshot.redirects():
+        yield path, addresses.relative(there, path)
+    for path in sorted(snapshot.gone):
+        if path.endswith("/"):
+            bare = path.removesuffix("/")
+            yield bare, f"{bare.rpartition('/')[2]}/"
 
 
 def _cached(snapshot: Snapshot, now: datetime) -> Headers:
