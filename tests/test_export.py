@@ -13,8 +13,9 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import export, hosts, web
+from feedpress.delivery import export, web
 from feedpress.delivery.files import NotWritten
+from feedpress.delivery.hosts import every
 from feedpress.model import Publication
 from feedpress.snapshot import Snapshot
 
@@ -42,7 +43,7 @@ def whole() -> Snapshot:
 
 
 def _write(shown: Snapshot, folder: Path) -> export.Report:
-    return export.write(shown, folder, hosts.configurations(shown, support.NOW))
+    return export.write(shown, folder, every.configurations(shown, support.NOW))
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -224,7 +225,8 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from feedpress import snapshot
-from feedpress.delivery import export, hosts
+from feedpress.delivery import export
+from feedpress.delivery.hosts import every
 from feedpress.editors import clippings_file
 file, folder, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 now = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -238,7 +240,7 @@ def count(event, arguments):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(count)
-export.write(shown, folder, hosts.configurations(shown, now))
+export.write(shown, folder, every.configurations(shown, now))
 print(last - left)
 """
 

@@ -15,7 +15,8 @@ from flask.testing import FlaskClient
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import export, hosts, web
+from feedpress.delivery import export, web
+from feedpress.delivery.hosts import caddy, every, nginx, pages_hosts
 from feedpress.snapshot import Snapshot
 from servers import eventually, free_port
 
@@ -147,7 +148,7 @@ def host(
         pytest.skip(f"{name} is not installed; on Debian: apt-get install nginx-light caddy")
     folder, port = tmp_path_factory.mktemp(name), free_port()
     site = folder / "site"
-    export.write(shown, site, hosts.configurations(shown, support.NOW))
+    export.write(shown, site, every.configurations(shown, support.NOW))
     for each in (folder.parent, *folder.parents):
         if each.stat().st_uid == folder.stat().st_uid and "pytest" in each.name:
             each.chmod(each.stat().st_mode | 0o755)  # nginx's workers are nobody in particular
@@ -267,7 +268,7 @@ def _headers_of(path: str, rules: dict[str, dict[str, str]]) -> dict[str, str]:
 
 def test_headers_file(shown: Snapshot, client: FlaskClient) -> None:
     """`_headers` gives every file its headers, and Link to every feed that is polled."""
-    rules = _parsed_headers(hosts.headers_file(shown, support.NOW))
+    rules = _parsed_headers(pages_hosts.headers(shown, support.NOW))
     assert len(rules) <= 100
     for path in shown.documents:
         if path in shown.gone:
@@ -285,7 +286,7 @@ def test_no_more_rules_than_a_host_takes() -> None:
     """With very many projects the last ones go without Link, and no rule is lost."""
     projects = {f"p{n}": {"title": f"P {n}"} for n in range(200)}
     shown = snapshot.build(support.publication(_ROWS[:1], {**_PROJECTS, **projects}), support.NOW)
-    rules = _parsed_headers(hosts.headers_file(shown, support.NOW))
+    rules = _parsed_headers(pages_hosts.headers(shown, support.NOW))
     assert len(rules) <= 100
     assert "Link" in _headers_of("/atom.xml", rules)
     assert "Link" not in _headers_of("/projects/p199/atom.xml", rules)
@@ -296,7 +297,7 @@ def test_no_more_rules_than_a_host_takes() -> None:
 
 def test_redirects_file(shown: Snapshot) -> None:
     """`_redirects` leads every former address to the one of now."""
-    lines = [line.split() for line in hosts.redirects_file(shown).splitlines()[1:]]
+    lines = [line.split() for line in pages_hosts.redirects(shown).splitlines()[1:]]
     assert {status for *_, status in lines} == {"301"}
     for path, there in shown.redirects():
         for was, now, _ in lines:
@@ -312,7 +313,7 @@ def test_what_is_held_back_is_nowhere(tmp_path: Path) -> None:
     due = support.NOW + timedelta(minutes=10)
     secret = {"id": "secret", "title": "Nobody knows", "added": due.isoformat()}
     held = snapshot.build(support.publication([*_ROWS, secret], _PROJECTS), support.NOW)
-    export.write(held, tmp_path, hosts.configurations(held, support.NOW))
+    export.write(held, tmp_path, every.configurations(held, support.NOW))
     for file in tmp_path.rglob("*"):
         if file.is_file():
             assert b"secret" not in file.read_bytes()
@@ -324,10 +325,9 @@ def test_no_text_breaks_out() -> None:
     for address in ("https://example.org/$uri/{file}/'\"/", "https://example.org/a;b//\\"):
         loaded = support.publication(_ROWS[:1], _PROJECTS, home=address)
         shown = snapshot.build(loaded, support.NOW)
-        nginx = hosts.nginx(shown, support.NOW)
-        for line in nginx.splitlines():
+        for line in nginx.configuration(shown, support.NOW).splitlines():
             if "add_header Link" in line:
-                assert re.fullmatch(r'  add_header Link "(?:[^"\\$]|\\")*" always;', line)
-        for line in hosts.caddy(shown, support.NOW).splitlines():
+                assert re.fullmatch(r'add_header Link "(?:[^"\\$]|\\")*" always;', line)
+        for line in caddy.configuration(shown, support.NOW).splitlines():
             if "header Link" in line:
-                assert re.fullmatch(r'  header Link "(?:[^"\\{}]|\\.)*"', line)
+                assert re.fullmatch(r'header Link "(?:[^"\\{}]|\\.)*"', line)

@@ -269,7 +269,8 @@ def build(file: Path, output: Path | None, url: str | None, print_next: bool) ->
 
 
 def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
-    from feedpress.delivery import export, hosts
+    from feedpress.delivery import export
+    from feedpress.delivery.hosts import every
     from feedpress.editors.problems import counted
 
     # It shows itself on a terminal only.
@@ -277,7 +278,7 @@ def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
     try:
         with bar:
             report = export.write(
-                snapshot, output, hosts.configurations(snapshot, now), lambda: bar.update(1)
+                snapshot, output, every.configurations(snapshot, now), lambda: bar.update(1)
             )
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
 from feedpress.documents import Document
-from feedpress.feeds.delta import State
+from feedpress.feeds.delta import Polled, State
 from feedpress.snapshot import Snapshot
 
 #: Its Last-Modified is sent only when the second has come: then no other process of this machine,
@@ -39,8 +39,8 @@ class Memory:
             self._newest = max(second, self._newest + _SECOND)
             for path, document in snapshot.documents.ready.items():
                 self._note(path, document, self._newest)
-                if document.polled and (path, document.etag) not in self._states:
-                    self._remember(path, document.etag, document.polled.state())
+                if document.polled:
+                    self._remember(path, document.etag, document.polled)
             for path in [each for each in self._new_at if each not in snapshot.documents]:
                 del self._new_at[path]
             return self._newest
@@ -64,8 +64,11 @@ class Memory:
             self._new_at[path] = document.etag, new_at
         return new_at
 
-    def _remember(self, path: str, etag: str, state: State) -> None:
-        self._states[path, etag] = state
+    def _remember(self, path: str, etag: str, polled: Polled) -> None:
+        if (path, etag) in self._states:
+            self._states.move_to_end((path, etag))
+            return
+        self._states[path, etag] = state = polled.state()
         self._entries += len(state)
         while self._entries > _MOST_ENTRIES:
             self._entries -= len(self._states.popitem(last=False)[1])

@@ -140,10 +140,10 @@ class Responder:
             # What is said to be good must be what is held, or a cache can't tell which it is.
             held = named[document.etag] & ready.unchanged.keys()
             return ready.unchanged[coding if coding in held else min(held, default=coding)]
-        if document.polled and request.a_im and conditions.wants_delta(request.a_im):
-            for etag in sorted(named):
-                if delta := self._delta(request.path, etag, document):
-                    return responses.delta(document, delta, coding)
+        # Of several states it could not be told which one the news are of (RFC 3229 §10.5.1).
+        if len(named) == 1 and request.a_im and conditions.wants_delta(request.a_im):
+            delta = self._delta(request.path, next(iter(named)), document)
+            return responses.delta(document, delta, coding) if delta else ready.whole[coding]
         return ready.whole[coding]
 
     def _delta(self, path: str, etag: str, document: Document) -> _Codings | None:

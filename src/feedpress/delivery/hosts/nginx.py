@@ -1,0 +1,89 @@
+"""An export on nginx: directives for a `server` block whose `root` is the folder."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from feedpress import addresses
+from feedpress.delivery import responses
+from feedpress.delivery.export import PRIVATE, file_name
+from feedpress.delivery.hosts import rules
+from feedpress.delivery.hosts.rules import NUMBER, Rule, block
+from feedpress.delivery.responses import Answer, Headers
+from feedpress.snapshot import Snapshot
+
+_HEAD = f"""{rules.MADE}
+# Include it in a server block whose root is this folder.
+charset off;  # the types below name it
+gzip off;
+gzip_static on;
+# brotli_static on;  # with the module ngx_brotli
+absolute_redirect off;
+server_tokens off;
+error_page 403 404 = @feedpress_nothing;
+error_page 405 = @feedpress_refused;
+error_page 418 = @feedpress_options;
+if ($request_method = OPTIONS) {{ return 418; }}
+if ($request_method !~ ^(GET|HEAD|OPTIONS)$) {{ return 405; }}"""
+
+_HTML = f"{addresses.HTML}; charset=utf-8"
+_TEXT = f"{addresses.TEXT}; charset=utf-8"
+
+
+def configuration(snapshot: Snapshot, now: datetime) -> str:
+    """Give the directives."""
+    answers, pages = rules.of_answers(snapshot, now), rules.of_pages(snapshot, now)
+    refused, options = responses.refusal(405), responses.options()
+    blocks = [
+        _HEAD,
+        _text("@feedpress_nothing", responses.refusal(404), answers),
+        _text("@feedpress_refused", refused, responses.EVERYWHERE),
+        block("location @feedpress_options", *_headers(options.headers), "return 204;"),
+        block(f"location ^~ /{PRIVATE}/", "internal;", *_type(_HTML), *_headers(pages)),
+        *(_gone(path) for path in sorted(snapshot.gone)),
+        *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),
+        *(_file(rule) for rule in rules.rules(snapshot, now)),
+        block("location ~ /$", *_type(_HTML), "try_files ${uri}index.html =404;", *_headers(pages)),
+        block(
+            "location ~ /([^/]+)$",
+            *_headers(answers),
+            "if (-f $request_filename/index.html) { return 308 $1/; }",
+            "return 404;",
+        ),
+    ]
+    return "\n".join(blocks) + "\n"
+
+
+def _gone(path: str) -> str:
+    there = file_name(path, is_gone=True)
+    return block(f"location = {path}", f"error_page 410 /{there};", "return 410;")
+
+
+def _redirect(path: str, location: str, headers: Headers) -> str:
+    return block(f"location = {path}", *_headers(headers), f"return 308 {location};")
+
+
+def _file(rule: Rule) -> str:
+    where = f"~ {rule.pattern}" if rule.is_archive else f"= {rule.path}"
+    headers = _headers(rule.headers, number="$1")
+    return block(f"location {where}", *_type(rule.content_type), "try_files $uri =404;", *headers)
+
+
+def _text(name: str, answer: Answer, headers: Headers) -> str:
+    allowed = (each for each in answer.headers if each[0] == "Allow")
+    text = _quoted(answer.body.decode().replace("\n", "\\n"))
+    given = (*_type(_TEXT), *_headers((*headers, *allowed)))
+    return block(f"location {name}", *given, f"return {answer.status[:3]} {text};")
+
+
+def _type(content_type: str) -> tuple[str, str]:
+    return "types { }", f"default_type {_quoted(content_type)};"
+
+
+def _headers(headers: Iterable[tuple[str, str]], number: str = "") -> list[str]:
+    return [f"add_header {name} {_quoted(value, number)} always;" for name, value in headers]
+
+
+def _quoted(text: str, number: str = "") -> str:
+    # nginx has no way to write a dollar sign that begins no variable. Only an address can have one.
+    escaped = text.replace('"', '\\"').replace("$", "%24")
+    return f'"{escaped.replace(NUMBER, number)}"'
