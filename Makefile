@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FILE ?= clippings.yaml
 
-.PHONY: serve test soak lint format types check golden bench all clean
+.PHONY: serve test soak lint format types check golden bench bench-serving all clean
 
 serve: $(VENV)/.installed ## serve the list and follow its changes
 	$(BIN)/feedpress serve $(FILE)
@@ -33,8 +33,15 @@ check: $(VENV)/.installed ## look for mistakes in the list
 golden: $(VENV)/.installed ## write the golden documents anew, after a change that was meant
 	$(BIN)/python tests/write_golden.py
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed ## reading and making feeds, and following an edit
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/lookup.py
+	$(BIN)/python bench/reload.py
+
+# It needs wrk and nginx, and libev's headers for bjoern; on Debian: wrk nginx-light libev-dev.
+bench-serving: $(VENV)/.installed ## serving, beside nginx and others
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python bench/serve.py
 
 all: test lint types
 

@@ -42,8 +42,6 @@ _SETTLES_IN_S = 3.0
 
 # What the server says for itself, and not the app.
 _OF_THE_SERVER = {"connection", "date", "keep-alive", "server", "transfer-encoding"}
-# What nginx says by itself, from the file.
-_OF_THE_FILE = {"content-encoding", "content-length", "content-type", "etag", "last-modified"}
 
 _PYTHON = (sys.executable, "-m")
 # As `feedpress.delivery.server` has it.
@@ -176,22 +174,14 @@ def record(target: Target) -> answers.Table:
     return table
 
 
-def export(table: answers.Table, folder: Path) -> None:
-    """Write the files that nginx serves. To be replaced by `feedpress build --output`."""
-    folder.mkdir()
-    _, _, body = table[answers.key(_PATH)]
-    (folder / "atom.xml").write_bytes(body)
-    (folder / "atom.xml.gz").write_bytes(gzip.compress(body, 9, mtime=0))
+def export(folder: Path) -> None:
+    """Write the files that nginx serves, and its configuration."""
+    command = (*_PYTHON, "feedpress", "build", str(_LIST), "--output", str(folder))
+    subprocess.run(command, check=True, capture_output=True)
 
 
-def configure_nginx(table: answers.Table, folder: Path, port: int) -> None:
-    """Write the configuration of a server that gives the same header fields."""
-    _, headers, _ = table[answers.key(_PATH)]
-    more = "\n".join(
-        f'      add_header {name} "{value.replace(chr(34), chr(92) + chr(34))}" always;'
-        for name, value in headers
-        if name not in _OF_THE_FILE
-    )
+def configure_nginx(folder: Path, port: int) -> None:
+    """Write the rest of nginx's configuration, at its best."""
     text = f"""
 daemon off;
 pid {folder}/nginx.pid;
@@ -205,9 +195,6 @@ http {{
   keepalive_requests 1000000000;
   open_file_cache max=100 inactive=1h;
   open_file_cache_valid 1h;
-  types {{ application/atom+xml xml; }}
-  charset utf-8;
-  charset_types application/atom+xml;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
@@ -216,10 +203,7 @@ http {{
   server {{
     listen {running.HOST}:{port};
     root {folder}/export;
-    location / {{
-      gzip_static on;
-{more}
-    }}
+    include {folder}/export/.feedpress/nginx.conf;
   }}
 }}
 """
@@ -310,7 +294,7 @@ def start(found: Servers, names: Iterable[str], folder: Path) -> tuple[dict[str,
 def _start(found: Servers, name: str, folder: Path) -> int:
     port = running.free_port()
     if name == "nginx":
-        configure_nginx(answers.load(), folder, port)
+        configure_nginx(folder, port)
     command = _CONTENDERS[name].command(port)
     found.start(name, command, port, {"PYTHONPATH": str(_HERE)}, _PATH)
     return port
@@ -332,7 +316,7 @@ def prepare(found: Servers, folder: Path) -> Target:
         raise SystemExit(f"feedpress {why}")
     table = record(target)
     answers.save(table, folder / "answers")
-    export(table, folder / "export")
+    export(folder / "export")
     return target
 
 

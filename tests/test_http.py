@@ -434,7 +434,7 @@ def _deltas_of(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
         ("an old tag of gzip", {_AIM: "feed", _INM: f'"{_OLD[path]}-gzip"'}, news),
         ("a weak old tag", {_AIM: "feed", _INM: f"W/{old}"}, news),
         ("a proxy's old tag", {_AIM: "feed", _INM: f'W/"{_OLD[path]};br"'}, news),
-        ("an old tag among others", {_AIM: "feed", _INM: f'"a", {old}'}, news),
+        ("an old tag among others", {_AIM: "feed", _INM: f'"a", {old}'}, whole),
         ("an old tag, in gzip", {_AIM: "feed", _INM: old, _AE: "gzip"}, _news(path, "gzip")),
         ("an old tag, in br", {_AIM: "feed", _INM: old, _AE: "gzip, br"}, _news(path, "br")),
         ("an old tag and its date", {_AIM: "feed", _INM: old, _IMS: "{exact:%c}"}, news),

@@ -154,3 +154,18 @@ def test_many_ask_for_the_same_at_once(path: str) -> None:
         with ThreadPoolExecutor(threads) as pool:
             answers = [asked.result() for asked in [pool.submit(ask) for _ in range(threads)]]
         assert answers == [_fresh().answer(environ, lambda: _LATER)] * threads
+
+
+def test_what_is_looked_up_is_bounded() -> None:
+    """However many conditions are thought up, few answers are remembered, and all are right."""
+    one = _fresh()
+    for number in range(1500):
+        environ = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": f'"{number:x}"'}
+        answer = one.answer(environ, lambda: _LATER)
+        assert answer
+        assert answer.status == "200 OK"
+        assert len(one._known) <= responder._MOST_KNOWN
+    long = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": '"a", ' * 1000}
+    before = len(one._known)
+    assert one.answer(long, lambda: _LATER)
+    assert len(one._known) == before

@@ -152,11 +152,11 @@ class _Builder:
             document = self._documents[each.slug][0]
             for media_type in _RENDER:
                 path = addresses.feed_path(each.slug, media_type)
-                if not each.is_gone:
+                if each.ended and each.is_gone:
+                    yield self._gone(path, each.ended)
+                else:
                     old = before.get(path)
                     yield path, partial(self._subscription_document, document, media_type, old)
-                elif each.ended:
-                    yield self._gone(path, each.ended)
             if each.slug:
                 path = addresses.project_page(each.slug)
                 yield path, partial(self._project_page, each, before.get(path))
@@ -169,10 +169,10 @@ class _Builder:
             for document in self._documents[each.slug][1:]:
                 for media_type in _RENDER:
                     path = addresses.feed_path(each.slug, media_type, document.archive)
-                    if not each.is_gone:
-                        yield path, partial(_archive_document, document, media_type)
-                    elif each.ended:
+                    if each.ended and each.is_gone:
                         yield self._gone(path, each.ended)
+                    else:
+                        yield path, partial(_archive_document, document, media_type)
         for entry in self._whole.entries:
             yield addresses.clipping_page(entry.slug), partial(self._clipping_page, entry)
         for entry in self._whole.withdrawn:

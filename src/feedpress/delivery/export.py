@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from feedpress.delivery.files import NotWritten, printable
+from feedpress.documents import IDENTITY
 from feedpress.snapshot import Snapshot
 
 #: What is in the folder and not for the public: the list, the hosts' configurations, and the pages
@@ -24,7 +25,7 @@ GONE = f"{PRIVATE}/gone"
 _LIST = f"{PRIVATE}/files.json"
 _LOCK = f"{PRIVATE}/lock"
 _WRITING = f"{PRIVATE}/writing"
-_SUFFIXES = {"gzip": ".gz", "br": ".br"}
+_SUFFIXES = {IDENTITY: "", "gzip": ".gz", "br": ".br"}
 
 
 @dataclass
@@ -83,7 +84,7 @@ class _Export:
     ) -> Report:
         possible = {*configured}
         for name in names(snapshot):
-            possible |= {name, *(name + suffix for suffix in _SUFFIXES.values())}
+            possible |= {name + suffix for suffix in _SUFFIXES.values()}
         self._require_room(possible, snapshot, configured)
         # Before anything is written: what is made now is known even if this is as far as it comes.
         self._write_list(dict.fromkeys(possible, "") | self._listed)
@@ -92,7 +93,7 @@ class _Export:
             made[name] = hashlib.sha256(data).hexdigest()
             report.files += 1
             report.written += self._put(name, data)
-            if not name.endswith(tuple(_SUFFIXES.values())):
+            if not name.endswith((".gz", ".br")):
                 on_document()
         for name in sorted((possible | self._listed.keys()) - made.keys()):
             self._take_away(name, report)
@@ -167,10 +168,8 @@ def _contents(snapshot: Snapshot, configured: dict[str, bytes]) -> Iterator[tupl
     for path in (*(path for path in documents if path not in documents.ready), *documents.ready):
         document = documents[path]
         name = file_name(path, is_gone=path in snapshot.gone)
-        for coding, suffix in _SUFFIXES.items():
-            if coding in document.codings:
-                yield name + suffix, document.codings[coding]
-        yield name, document.body
+        for coding, body in document.codings.items():
+            yield name + _SUFFIXES[coding], body
 
 
 @contextmanager

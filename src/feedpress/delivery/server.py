@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -21,7 +20,8 @@ from feedpress.settings import Settings
 #: How long an answer that is under way may take when the server ends.
 _KILL_AFTER_S = 5
 
-#: How many connections may be open, idle and slow ones included, if the system allows it.
+#: How many connections may be open, idle and slow ones included. Each takes a file descriptor;
+#: granian asks for all that the system allows.
 _CONNECTIONS = 16_384
 
 #: What the first process has read, for the workers that are forked from it.
@@ -39,7 +39,6 @@ def run(
     _loaded = _reloader(settings)
     _loaded.look_whatever_comes()
     os.environ.update(settings.to_environ())  # for workers that are not forked
-    _allow_many_connections()
     server = Granian(
         f"{__name__}:worker_app",
         factory=True,
@@ -72,14 +71,6 @@ def _require_port(host: str, port: int) -> None:
         cure = "choose another with --host or --port"
         why = str(error.strerror or error).partition(" (while attempting")[0]
         raise SettingsError(f"port {port} of {host} can't be used: {why}; {cure}") from error
-
-
-def _allow_many_connections() -> None:
-    # Each takes a file descriptor, of which most systems give a process 1,024 unless it asks.
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = _CONNECTIONS if hard == resource.RLIM_INFINITY else min(_CONNECTIONS, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def worker_app() -> WSGIApplication:

@@ -4,7 +4,6 @@ What is answered is decided elsewhere. The path of a document never gets to Flas
 would take fifty times as long as the look-up.
 """
 
-import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -35,7 +34,6 @@ class LookUp:
         self._clock = clock
         self._memory = Memory()
         self._responder: Responder | None = None
-        self._turning = threading.Lock()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -71,13 +69,11 @@ class LookUp:
         snapshot, responder = self._current(), self._responder
         if responder and responder.snapshot is snapshot:
             return responder
-        return self._turn_to(snapshot) if snapshot else None
-
-    def _turn_to(self, snapshot: Snapshot) -> Responder:
-        with self._turning:
-            if self._responder is None or self._responder.snapshot is not snapshot:
-                self._responder = Responder(snapshot, self._memory)
-            return self._responder
+        if snapshot is None:
+            return None
+        # Two threads may do this at once, which only does it twice.
+        self._responder = responder = Responder(snapshot, self._memory)
+        return responder
 
 
 def create_app(
