@@ -133,8 +133,9 @@ def test_unknown_paths_are_not_remembered() -> None:
     for number in range(1000):
         path = f"/nowhere/{number}"
         assert one.answer({"PATH_INFO": path}, lambda: _LATER) is None
-        assert one.elsewhere(path, _LATER).status == "404 Not Found"
+        assert one.nothing(_LATER).status == "404 Not Found"
     assert not one._ready
+    assert not one._known
     assert not one._made
     assert not any("nowhere" in path for path in one._memory._new_at)
 

@@ -55,7 +55,7 @@ class Responder:
         self._lock = threading.Lock()  # of the last two
 
     def answer(self, environ: Mapping[str, Any], clock: Clock) -> Answer | None:
-        """Answer a GET or HEAD request (PEP 3333) for a document; None where there is none."""
+        """Answer a GET or HEAD request (PEP 3333); None where the path leads to no document."""
         get = environ.get
         # A plain tuple, which is equal to a _Request and made in a third of the time.
         request = (
@@ -72,16 +72,31 @@ class Responder:
         return self._worked_out(_Request(*request), clock())
 
     def _worked_out(self, request: _Request, now: datetime) -> Answer | None:
-        ready = self._prepared(request.path, now)
-        if ready is None:
+        if ready := self._prepared(request.path, now):
+            answer = self._decide(request, ready, now)
+            if request.path in self._ready:  # what was made for somebody is not kept for ever
+                self._remember(request, answer, ready.until)
+            return answer
+        redirect = self._redirect(request.path)
+        if redirect is None:
             return None
-        answer = self._decide(request, ready, now)
-        # What is made when somebody asks for it is not kept for ever.
-        if request.path in self._ready and _length(request) < _LONGEST_KNOWN:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            self._known[request] = answer, ready.until
+        answer = self.kept(redirect, now)
+        self._remember(request, answer, responses.headers_change(self.snapshot, now))
         return answer
+
+    def _remember(self, request: _Request, answer: Answer, until: datetime | None) -> None:
+        if sum(len(field) for field in request if field) >= _LONGEST_KNOWN:
+            return
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[request] = answer, until
+
+    def _redirect(self, path: str) -> Answer | None:
+        if there := self.snapshot.moved(path):
+            return responses.moved(there, path)
+        # Without any path it is for Flask, which knows where it is mounted.
+        is_page = path and f"{path}/" in self.snapshot.documents
+        return responses.with_slash(path) if is_page else None
 
     def _decide(self, request: _Request, ready: Ready, now: datetime) -> Answer:
         coding = _coding(ready.document, request)
@@ -91,15 +106,9 @@ class Responder:
             return ready.unchanged[coding]
         return ready.whole[coding]
 
-    def elsewhere(self, path: str, now: datetime) -> Answer:
-        """Answer a path that has no document: where it is now, or that there is nothing."""
-        if there := self.snapshot.moved(path):
-            answer = responses.moved(there, path)
-        elif f"{path}/" in self.snapshot.documents:
-            answer = responses.with_slash(path)
-        else:
-            answer = responses.refusal(404)
-        return self.kept(answer, now)
+    def nothing(self, now: datetime) -> Answer:
+        """Answer that a path leads nowhere."""
+        return self.kept(responses.refusal(404), now)
 
     def kept(self, answer: Answer, now: datetime) -> Answer:
         """Say of an answer that it may be kept until something is due."""
@@ -185,7 +194,3 @@ def _is_unmodified(ready: Ready, request: _Request, now: datetime) -> bool:
 
 def _size(coded: _Codings) -> int:
     return sum(map(len, coded.values()))
-
-
-def _length(request: _Request) -> int:
-    return sum(len(field) for field in request if field)

@@ -88,7 +88,7 @@ def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: 
     Until the second of `last_modified` has come, nobody is told it (RFC 9110 §8.8.2.1).
     """
     is_settled = now >= last_modified
-    until = _headers_change(snapshot, now)
+    until = headers_change(snapshot, now)
     shared = (("Cache-Control", cache_control(snapshot, now)), *_said_of(document))
     if document.status != 200:
         # Only what is there has a validator, and can be "not modified" (RFC 9110 §13.2.1).
@@ -190,7 +190,7 @@ def cache_control(snapshot: Snapshot, now: datetime) -> str:
     )
 
 
-def _headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
+def headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
     """Give the instant at which Cache-Control is another: from some time on, each second."""
     due = snapshot.next_due
     if due is None or due <= now:

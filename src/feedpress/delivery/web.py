@@ -57,8 +57,7 @@ class LookUp:
         responder = self._current_responder()
         if responder is None:
             return responses.not_ready()
-        answer = responder.answer(environ, self._clock)
-        return answer or responder.elsewhere(environ["PATH_INFO"], self._clock())
+        return responder.answer(environ, self._clock) or responder.nothing(self._clock())
 
     def mount(self, script_root: str) -> responses.Answer:
         """Send from the address where feedpress is mounted to the front page."""
