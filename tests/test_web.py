@@ -121,6 +121,7 @@ def test_nothing_at_this_address(client: FlaskClient, path: str) -> None:
     assert response.status_code == 404
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"].startswith("public, max-age=1800, ")
     assert response.data == (
         b"There is nothing at this address. The front page lists every feed.\n"
     )

@@ -102,7 +102,9 @@ def create_app(
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> Response:
-        # What never gets to `any_path`: another method, a malformed Host.
+        # What never gets to `any_path`: another method, a malformed Host, a line end in the path.
+        if error.code == 404:
+            return _response(look_up.answer(request.environ))
         return _response(responses.refusal(error.code or 500, ("Cache-Control", "no-store")))
 
     return app
