@@ -300,3 +300,51 @@ def test_moved_publication(tmp_path: Path, real_list: Publication) -> None:
     _write(shown, tmp_path)
     assert b"https://press.example.net/a/atom.xml" in (tmp_path / "atom.xml").read_bytes()
     assert "https://press.example.net/a/atom.xml" in (tmp_path / "_headers").read_text()
+
+
+@pytest.mark.parametrize("name", ["projects", "clippings/c1", ".feedpress/gone"])
+def test_file_where_a_folder_is_wanted(tmp_path: Path, whole: Snapshot, name: str) -> None:
+    """A foreign file in the place of a folder is told before anything is written."""
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("mine")
+    with pytest.raises(NotWritten, match=f"{name} was not made by feedpress build"):
+        _write(whole, tmp_path)
+    assert list(_files(tmp_path)) == [name]
+
+
+@pytest.mark.parametrize("name", ["lock", "writing"])
+def test_links_among_its_own_files(tmp_path: Path, whole: Snapshot, name: str) -> None:
+    """What the names that it works with lead to is never written."""
+    folder, victim = tmp_path / "site", tmp_path / "victim"
+    victim.write_text("mine")
+    (folder / ".feedpress").mkdir(parents=True)
+    (folder / ".feedpress" / name).symlink_to(victim)
+    if name == "lock":
+        with pytest.raises(NotWritten):
+            _write(whole, folder)
+    else:
+        _write(whole, folder)
+    assert victim.read_text() == "mine"
+
+
+def test_its_own_folder_is_a_link(tmp_path: Path, whole: Snapshot) -> None:
+    """Where .feedpress leads elsewhere, nothing is written there."""
+    folder, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (folder / ".feedpress").symlink_to(elsewhere)
+    with pytest.raises(NotWritten, match="was not made by feedpress build"):
+        _write(whole, folder)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_nothing_is_taken_away_behind_a_link(tmp_path: Path, whole: Snapshot) -> None:
+    """A listed name that has come to lie behind a link is left where it is."""
+    folder, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
+    _write(whole, folder)
+    (folder / "clippings" / "c1").rename(elsewhere)
+    (folder / "clippings" / "c1").symlink_to(elsewhere)
+    report = _write(_snapshot(*_ROWS[1:]), folder)
+    assert "clippings/c1/index.html" in report.left
+    assert (elsewhere / "index.html").exists()

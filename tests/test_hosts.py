@@ -331,3 +331,19 @@ def test_no_text_breaks_out() -> None:
         for line in caddy.configuration(shown, support.NOW).splitlines():
             if "header Link" in line:
                 assert re.fullmatch(r'header Link "(?:[^"\\{}]|\\.)*"', line)
+
+
+def test_addresses_that_are_very_long(tmp_path: Path) -> None:
+    """No line is too long for a host: a Link that would be is cut, and the feed has it whole."""
+    home = f"https://example.org/{'a' * 5000}"
+    hubs = [f"https://hub.example.net/{n}/{'b' * 100}" for n in range(50)]
+    loaded = support.publication(_ROWS, _PROJECTS, feed_size=3, home=home, hubs=hubs)
+    shown = snapshot.build(loaded, support.NOW)
+    for name, text in every.configurations(shown, support.NOW):
+        assert max(map(len, text.splitlines())) < 4000, name
+    response = web.create_app(lambda: shown).test_client().get("/atom.xml")
+    assert response.headers["Link"].startswith("<https://feeds.example.org/atom.xml>")
+    assert response.headers["Link"].count('rel="hub"') > 5
+    assert sum(len(f"{name}: {value}") for name, value in response.headers) < 3500
+    assert response.data.count(b'rel="hub"') == 50
+    export.write(shown, tmp_path, every.configurations(shown, support.NOW))

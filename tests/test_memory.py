@@ -195,7 +195,7 @@ def test_a_date_is_never_told_of_other_bytes(steps: list[tuple[str, int, int]]) 
 
 def test_states_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the states of feeds, those that nobody asked for are forgotten first."""
-    monkeypatch.setattr(memory, "_MOST_ENTRIES", 8)
+    monkeypatch.setattr(memory, "_MOST_ENTRIES", 12)
     remembered = Memory()
     shown = [_of(f"A{number}", "B") for number in range(6)]
     tags = [each.documents["/atom.xml"].etag for each in shown]
@@ -230,3 +230,13 @@ def test_paths_are_forgotten_with_their_documents() -> None:
         for path in _PATHS:
             process.tell(path, _NOON)
     assert set(process._memory._new_at) <= set(_STATES[2].documents)
+
+
+def test_states_of_empty_feeds_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed without entries has a state, too, and is forgotten in its turn."""
+    monkeypatch.setattr(memory, "_MOST_ENTRIES", 50)
+    remembered = Memory()
+    for number in range(40):
+        loaded = support.publication([], {"a": {"title": "A"}}, title=f"Title {number}")
+        remembered.take_in(snapshot.build(loaded, support.NOW))
+    assert len(remembered._states) <= 50

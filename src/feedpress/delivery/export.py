@@ -65,6 +65,8 @@ def write(
     """
     configured = {name: text.encode() for name, text in configurations}
     try:
+        if (folder / PRIVATE).is_symlink():
+            raise _in_the_way(folder / PRIVATE)
         (folder / PRIVATE).mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             return _Export(folder).write(snapshot, configured, on_document)
@@ -106,8 +108,11 @@ class _Export:
         """Refuse where something stands in the way that is not ours."""
         folders = {parent for name in possible for parent in PurePosixPath(name).parents}
         for parent in sorted(folders, key=str):
-            if str(parent) != "." and (self._folder / parent).is_symlink():
-                raise _in_the_way(self._folder / parent)
+            there = self._folder / parent
+            if str(parent) != "." and (
+                there.is_symlink() or (there.exists() and not there.is_dir())
+            ):
+                raise _in_the_way(there)
         foreign = {
             name for name in possible - self._listed.keys() if os.path.lexists(self._folder / name)
         }
@@ -128,7 +133,9 @@ class _Export:
             return False
         file, writing = self._folder / name, self._folder / _WRITING
         file.parent.mkdir(parents=True, exist_ok=True)
-        writing.write_bytes(data)
+        writing.unlink(missing_ok=True)
+        with writing.open("xb") as opened:  # it follows no link
+            opened.write(data)
         writing.replace(file)
         return True
 
@@ -137,12 +144,15 @@ class _Export:
         if not os.path.lexists(file):
             return
         known = self._listed.get(name, "")
-        if file.is_symlink() or not file.is_file() or (known and known != _hash(file)):
+        parents = PurePosixPath(name).parents
+        is_elsewhere = any((self._folder / each).is_symlink() for each in parents[:-1])
+        is_ours = file.is_file() and not file.is_symlink() and not is_elsewhere
+        if not is_ours or (known and known != _hash(file)):
             report.left.append(name)
             return
         file.unlink()
         report.removed += 1
-        for parent in PurePosixPath(name).parents[:-1]:
+        for parent in parents[:-1]:
             with suppress(OSError):  # something is in it
                 (self._folder / parent).rmdir()
 
@@ -175,7 +185,8 @@ def _contents(snapshot: Snapshot, configured: dict[str, bytes]) -> Iterator[tupl
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep another build out of the folder."""
-    with (folder / _LOCK).open("w") as lock:
+    flags = os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW
+    with open(os.open(folder / _LOCK, flags, 0o666), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -69,6 +69,6 @@ class Memory:
             self._states.move_to_end((path, etag))
             return
         self._states[path, etag] = state = polled.state()
-        self._entries += len(state)
+        self._entries += len(state) + 1  # one with nothing in it takes room, too
         while self._entries > _MOST_ENTRIES:
-            self._entries -= len(self._states.popitem(last=False)[1])
+            self._entries -= len(self._states.popitem(last=False)[1]) + 1

@@ -52,6 +52,9 @@ _PREFLIGHT: Headers = (
 _STALE_WHILE_REVALIDATE = timedelta(hours=1)
 _STALE_IF_ERROR = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
+# nginx takes no more than 4,096 bytes of all fields from behind it, and 4,096 of one in its own
+# configuration. The feed itself has every link.
+_LONGEST_LINK = 2000
 _OVERHEAD = 1500  # bytes of headers and objects for each coding
 
 
@@ -199,10 +202,20 @@ def headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
     return is_cut_from if now < is_cut_from else now.replace(microsecond=0) + _SECOND
 
 
+def link(document: Document) -> Headers:
+    """Give the Link field (RFC 8288 §3), if there are links: as many as proxies can be sent."""
+    told, room = [], _LONGEST_LINK
+    for each in map(str, document.links):
+        room -= len(each) + 2
+        if room < 0:
+            break
+        told.append(each)
+    return (("Link", ", ".join(told)),) if told else ()
+
+
 def _said_of(document: Document) -> Headers:
     vary = "Accept-Encoding, A-IM" if document.polled else "Accept-Encoding"
-    links = ", ".join(map(str, document.links))
-    return (("Vary", vary), *((("Link", links),) if links else ()))
+    return (("Vary", vary), *link(document))
 
 
 def _content(document: Document, coding: str) -> Headers:

@@ -10,6 +10,7 @@ from wsgiref.types import WSGIApplication
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from feedpress.delivery import web
@@ -23,6 +24,8 @@ _KILL_AFTER_S = 5
 #: How many connections may be open, idle and slow ones included. Each takes a file descriptor;
 #: granian asks for all that the system allows.
 _CONNECTIONS = 16_384
+
+_HEADERS_WITHIN_MS = 10_000
 
 #: What the first process has read, for the workers that are forked from it.
 _loaded: Reloader | None = None
@@ -53,6 +56,8 @@ def run(
         # It counts connections and not requests: a thousand slow ones must not keep others out.
         backpressure=_CONNECTIONS,
         websockets=False,
+        # Where the system allows few connections, slow ones keep others out for no longer.
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MS),
         # Without it, a worker that a signal reaches while it starts is waited for without end.
         workers_kill_timeout=_KILL_AFTER_S,
         log_level=LogLevels.warning,

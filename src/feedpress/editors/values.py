@@ -36,6 +36,10 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
 _DATE_CURE = "write a day as 2016-09-14, a month as 2016-09, a year as 2016"
 
 
+#: Characters of an id or a short name: what is behind it in a file's name has room, too.
+MAX_LOCAL_ID = 200
+
+
 class BadValue(ValueError):
     """A value that its key can't have: the problem's code, what is wrong, and the cure."""
 
@@ -158,6 +162,9 @@ def switch(typed: str) -> bool:
 
 
 def _local_id(typed: str, what: str) -> str:
+    if len(typed) > MAX_LOCAL_ID:
+        cure = f"shorten it to {MAX_LOCAL_ID}, for it is the name of a file, too"
+        raise BadValue("bad-id", f"the {what} {shown(typed)} has {len(typed)} characters", cure)
     if identity.LOCAL_ID.fullmatch(typed):
         return typed
     cure = "use small letters a to z, digits, hyphens, dots; start with a letter or a digit"

@@ -1,5 +1,6 @@
 """An export on Caddy 2: directives for a site whose `root` is the folder."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from feedpress.delivery.responses import Answer, Headers
 from feedpress.snapshot import Snapshot
 
 _HEAD = f"{rules.MADE}\n# Import it into a site whose root is this folder."
+_PRIVATE = rf"^/{re.escape(PRIVATE)}(/|$)|\.(css|html|json|xml)\.(br|gz)$|/index\.html$"
 _FILES = block("file_server", "precompressed br gzip")
 _GONE_FILES = block("file_server", "status 410", "precompressed br gzip")
 _HTML = ("Content-Type", f"{addresses.HTML}; charset=utf-8")
@@ -26,7 +28,7 @@ def configuration(snapshot: Snapshot, now: datetime) -> str:
         block("handle @options", *_headers(responses.options().headers), "respond 204"),
         "@refused not method GET HEAD",
         block("handle @refused", *_text(refused, responses.EVERYWHERE)),
-        f"@private path /{PRIVATE} /{PRIVATE}/* *.gz *.br */index.html",
+        f"@private path_regexp {_PRIVATE}",
         block("handle @private", *_text(nothing, answers)),
         *(_gone(path, pages) for path in sorted(snapshot.gone)),
         *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),

@@ -47,14 +47,15 @@ def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
     for path, document in documents.ready.items():
         if path.endswith("/") or path in snapshot.gone:
             continue
-        link = ", ".join(map(str, document.links))
-        yield Rule(path, document.content_type, (*shared, *((("Link", link),) if link else ())))
+        yield Rule(path, document.content_type, (*shared, *responses.link(document)))
         folder, _, name = path.rpartition("/")
         if (first := f"{folder}/archive/1/{name}") in documents:
-            link = ", ".join(map(str, documents[first].links))
-            numbered = link.replace("/archive/1/", f"/archive/{NUMBER}/", 1)
+            numbered = (
+                (field, value.replace("/archive/1/", f"/archive/{NUMBER}/", 1))
+                for field, value in responses.link(documents[first])
+            )
             there = f"{folder}/archive/{NUMBER}/{name}"
-            yield Rule(there, document.content_type, (*shared, ("Link", numbered)))
+            yield Rule(there, document.content_type, (*shared, *numbered))
 
 
 def of_pages(snapshot: Snapshot, now: datetime) -> Headers:
