@@ -348,3 +348,21 @@ def test_nothing_is_taken_away_behind_a_link(tmp_path: Path, whole: Snapshot) ->
     report = _write(_snapshot(*_ROWS[1:]), folder)
     assert "clippings/c1/index.html" in report.left
     assert (elsewhere / "index.html").exists()
+
+
+def test_what_an_interrupted_build_has_put_is_its_own(tmp_path: Path, whole: Snapshot) -> None:
+    """Files that were new when a build was interrupted are taken away when they are no more."""
+    _write(whole, tmp_path)
+    left = [len(whole.documents) - 3]
+
+    def interrupt() -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    changed = _snapshot(*({**row, "title": f"Changed {row['title']}"} for row in _ROWS))
+    with pytest.raises(KeyboardInterrupt):
+        export.write(changed, tmp_path, on_document=interrupt)
+    report = _write(_snapshot(*_ROWS[5:]), tmp_path)
+    assert report.left == []
+    assert not (tmp_path / "clippings" / "c1").exists()

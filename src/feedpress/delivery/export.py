@@ -88,8 +88,9 @@ class _Export:
         for name in names(snapshot):
             possible |= {name + suffix for suffix in _SUFFIXES.values()}
         self._require_room(possible, snapshot, configured)
-        # Before anything is written: what is made now is known even if this is as far as it comes.
-        self._write_list(dict.fromkeys(possible, "") | self._listed)
+        # Before anything is written: what is made now is known even if this is as far as it comes,
+        # and of what is in its place by then it can't be told which bytes it has.
+        self._write_list(self._listed | dict.fromkeys(possible, ""))
         report, made = Report(), dict[str, str]()
         for name, data in _contents(snapshot, configured):
             made[name] = hashlib.sha256(data).hexdigest()
