@@ -179,10 +179,11 @@ def test_link_in_place_of_a_file(tmp_path: Path, whole: Snapshot) -> None:
     assert report.left == ["clippings/c1/index.html"]
 
 
-def test_list_that_is_damaged(tmp_path: Path, whole: Snapshot) -> None:
+@pytest.mark.parametrize("damage", ["{", "[]", ""])
+def test_list_that_is_damaged(tmp_path: Path, whole: Snapshot, damage: str) -> None:
     """Without its list feedpress can't tell what is its own, and says so."""
     _write(whole, tmp_path)
-    (tmp_path / ".feedpress" / "files.json").write_text("{")
+    (tmp_path / ".feedpress" / "files.json").write_text(damage)
     with pytest.raises(NotWritten, match="is damaged"):
         _write(whole, tmp_path)
 
@@ -290,7 +291,8 @@ def test_same_export_everywhere(tmp_path: Path) -> None:
 def test_each_document_is_told_of(tmp_path: Path, whole: Snapshot) -> None:
     """Whoever waits is told of each document, once."""
     told: list[int] = []
-    export.write(whole, tmp_path, on_document=lambda: told.append(1))
+    configured = every.configurations(whole, support.NOW)
+    export.write(whole, tmp_path, configured, on_document=lambda: told.append(1))
     assert len(told) == len(whole.documents)
 
 

@@ -309,7 +309,7 @@ def test_redirects_file(shown: Snapshot) -> None:
 
 
 def test_what_is_held_back_is_nowhere(tmp_path: Path) -> None:
-    """No file of an export tells of what is to come, and its headers end before it."""
+    """No file of an export tells of what is to come; its headers are those of the build."""
     due = support.NOW + timedelta(minutes=10)
     secret = {"id": "secret", "title": "Nobody knows", "added": due.isoformat()}
     held = snapshot.build(support.publication([*_ROWS, secret], _PROJECTS), support.NOW)
@@ -347,3 +347,13 @@ def test_addresses_that_are_very_long(tmp_path: Path) -> None:
     assert sum(len(f"{name}: {value}") for name, value in response.headers) < 3500
     assert response.data.count(b'rel="hub"') == 50
     export.write(shown, tmp_path, every.configurations(shown, support.NOW))
+
+
+def test_publication_that_is_not_made_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host knows every file, however little of them is made ahead."""
+    loaded = support.publication([*_ROWS, _GONE], _PROJECTS, feed_size=3)
+    ahead = dict(every.configurations(snapshot.build(loaded, support.NOW), support.NOW))
+    monkeypatch.setattr(snapshot, "_AHEAD_BYTES", 0)
+    bounded = snapshot.build(loaded, support.NOW)
+    assert len(bounded.documents.ready) == 1
+    assert dict(every.configurations(bounded, support.NOW)) == ahead

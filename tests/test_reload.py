@@ -1,5 +1,6 @@
 """The current snapshot follows the file and the clock, whatever happens to the file."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -683,3 +684,22 @@ def test_forked_process_watches_too(write: Callable[[str], Path], tmp_path: Path
         child.join(_PATIENCE_S + 10)
         assert child.exitcode == 0
     assert b"<title>One</title>" in marker.read_bytes()
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_process_that_was_forked_while_a_snapshot_was_made(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], is_enabled: bool
+) -> None:
+    """A new process collects garbage if the first one did before it began."""
+    path = write(_text("One"))
+    reloader = quiet()
+    try:
+        gc.enable() if is_enabled else gc.disable()
+        forked = Reloader(Settings(path), lambda: support.NOW)
+        gc.disable()  # as it is while a snapshot is made
+        forked.stop()
+        forked.start()
+        assert gc.isenabled() is is_enabled
+    finally:
+        gc.enable()
+    assert _feed(forked) == _feed(reloader)

@@ -170,3 +170,37 @@ def test_what_is_looked_up_is_bounded() -> None:
     before = len(one._known)
     assert one.answer(long, lambda: _LATER)
     assert len(one._known) == before
+
+
+def test_nothing_that_is_kept_outlives_its_headers() -> None:
+    """At every instant a long-used responder gives the very answers that a fresh one gives."""
+    due = support.NOW + timedelta(hours=2)
+    later = {"id": "later", "title": "Later", "added": due.isoformat()}
+    rows = [{"id": f"c{n}", "title": f"C {n}", "added": "2020"} for n in range(3)]
+    shown = snapshot.build(support.publication([later, *rows]), support.NOW)
+    used = Responder(shown, Memory())
+    instants = [due - timedelta(minutes=90, milliseconds=each) for each in (1, 0, -1, -1000)]
+    instants += [due - timedelta(seconds=30) + timedelta(milliseconds=250 * n) for n in range(130)]
+    for now in instants:
+        for path in ("/atom.xml", "/clippings/c1/", "/clippings/c1"):
+            fresh = Responder(shown, Memory())
+            answer = used.answer({"PATH_INFO": path}, lambda now=now: now)  # type: ignore[misc]
+            assert answer == fresh.answer({"PATH_INFO": path}, lambda now=now: now)  # type: ignore[misc]
+
+
+def test_deltas_are_not_kept_beyond_their_bound() -> None:
+    """However a delta is asked for, it is kept once at most, where there is a bound."""
+    remembered = Memory()
+    rows = [{"id": f"c{n}", "title": f"C {n}", "added": f"2020-01-0{n}"} for n in range(1, 9)]
+    old = snapshot.build(support.publication(rows[:-1]), support.NOW)
+    Responder(old, remembered)
+    new = Responder(snapshot.build(support.publication(rows), support.NOW), remembered)
+    tag = f'"{old.documents["/atom.xml"].etag}"'
+    for number in range(50):
+        manipulation = f"feed, x{number}"
+        environ = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": tag, "HTTP_A_IM": manipulation}
+        answer = new.answer(environ, lambda: _LATER)
+        assert answer
+        assert answer.status.startswith("226")
+    assert not new._known
+    assert len(new._deltas) == 1

@@ -230,3 +230,28 @@ def test_worker_makes_the_app_and_tells_of_it(tmp_path: Path) -> None:
         r"\d\d:\d\d:\d\d clippings\.yaml: \d+ clippings in \d+ feeds; 16 warnings \(.*\)\n",
         ran.stderr,
     )
+
+
+_KEEPING = """
+import gc, weakref
+from itertools import count
+from feedpress.delivery import server
+class Circle:
+    def __init__(self):
+        self.me = self
+gc.disable()
+builds, circle = count(1), weakref.ref(Circle())
+found = []
+for build in range(20):
+    server._keep(builds)
+    found.append(circle() is not None)
+print(found.index(False) + 1, gc.get_freeze_count() > 1000)
+"""
+
+
+def test_what_flask_leaves_behind_is_collected() -> None:
+    """What is not searched for garbage at each build is searched at every tenth."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _KEEPING], check=True, capture_output=True, text=True
+    )
+    assert ran.stdout == "10 True\n"

@@ -315,3 +315,16 @@ def test_what_is_gone_is_listed() -> None:
     built = snapshot.build(support.publication(rows, projects), support.NOW)
     assert built.gone == {p for p, each in built.documents.items() if each.status == 410}
     assert built.gone >= {"/clippings/one/", "/projects/over/atom.xml"}
+
+
+def test_nothing_of_older_snapshots_stays() -> None:
+    """A document that is taken over is known to be made of what is now, and keeps nothing older."""
+    before = snapshot.build(_CHANGES["nothing"], support.NOW)
+    after = snapshot.build(_publication(*_rows(10, updated="2026-11-01")), support.NOW, before)
+    path = "/projects/empty/atom.xml"
+    old, new = before.documents[path], after.documents[path]
+    assert new == old
+    assert old.polled
+    assert new.polled
+    assert new.polled.document.feed is not old.polled.document.feed
+    assert new.polled.entries is not old.polled.entries

@@ -14,6 +14,8 @@ from werkzeug.test import Client, TestResponse
 import support
 from feedpress import snapshot
 from feedpress.delivery import web
+from feedpress.delivery.memory import Memory
+from feedpress.delivery.responder import Responder
 from feedpress.snapshot import Snapshot
 
 _TELLING = "telling-host.example"
@@ -239,6 +241,21 @@ def test_each_request_asks_for_the_current_snapshot(small: Snapshot) -> None:
     assert client.get("/atom.xml").status_code == 503
     current[0] = small
     assert client.get("/atom.xml").status_code == 200
+
+
+def test_one_responder_for_a_snapshot(small: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What answers from a snapshot is made once, and keeps what it has worked out."""
+    made: list[Snapshot] = []
+
+    def note(snapshot: Snapshot, memory: Memory) -> Responder:
+        made.append(snapshot)
+        return Responder(snapshot, memory)
+
+    monkeypatch.setattr(web, "Responder", note)
+    client = web.create_app(lambda: small).test_client()
+    for path in ("/", "/atom.xml", "/nowhere", "/"):
+        client.get(path)
+    assert made == [small]
 
 
 def _every_kind(client: FlaskClient, small: Snapshot) -> list[TestResponse]:

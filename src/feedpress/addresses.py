@@ -58,6 +58,11 @@ def project_of(path: str) -> str:
     return path.split("/", 3)[2] if path.startswith("/projects/") else ""
 
 
+def is_archive(path: str) -> bool:
+    """Tell whether a path is that of an archive document."""
+    return re.search(r"/archive/\d+/[^/]+$", path) is not None
+
+
 def renamed(path: str, slug: str) -> str:
     """Give what a path of a project is when the project has another slug."""
     _, _, _, *below = path.split("/", 3)

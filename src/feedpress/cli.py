@@ -273,8 +273,8 @@ def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
     from feedpress.delivery.hosts import every
     from feedpress.editors.problems import counted
 
-    # It shows itself on a terminal only.
-    bar = click.progressbar(length=len(snapshot.documents), label=str(output), file=sys.stderr)
+    # Without a label, which would be shown where there is no terminal, too.
+    bar = click.progressbar(length=len(snapshot.documents), file=sys.stderr)
     try:
         with bar:
             report = export.write(

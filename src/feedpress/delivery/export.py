@@ -1,7 +1,8 @@
 """A snapshot as files in a folder, for a web server that knows nothing of feedpress.
 
 The bytes are the same as served. Each file is put in place whole, by a rename, and only what
-feedpress has made itself is ever changed or taken away: it keeps a list. No host is known here.
+feedpress has made itself is ever changed or taken away: it keeps a list. What somebody else has
+changed of it is made anew. No host is known here.
 """
 
 import fcntl
@@ -96,7 +97,7 @@ class _Export:
             made[name] = hashlib.sha256(data).hexdigest()
             report.files += 1
             report.written += self._put(name, data)
-            if not name.endswith((".gz", ".br")):
+            if name not in configured and not name.endswith((".gz", ".br")):
                 on_document()
         for name in sorted((possible | self._listed.keys()) - made.keys()):
             self._take_away(name, report)
@@ -160,6 +161,8 @@ class _Export:
     def _read_list(self) -> dict[str, str]:
         try:
             listed = json.loads((self._folder / _LIST).read_text(encoding="utf-8"))
+            if not isinstance(listed, dict):
+                raise ValueError(listed)
         except FileNotFoundError:
             return {}
         except ValueError as error:

@@ -4,6 +4,7 @@ The file is watched from a thread. A file that can't be read changes nothing: wh
 stays there.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -55,6 +56,7 @@ class Reloader:
         self._seen: files.Fingerprint | None = None
         self._stop = threading.Event()
         self._starting = threading.Lock()
+        self._collects_garbage = gc.isenabled()
         self._watching_process: int | None = None
 
     def current(self) -> Snapshot | None:
@@ -71,6 +73,8 @@ class Reloader:
             if self._watching_process == os.getpid():
                 return
             self._watching_process = os.getpid()
+        if self._collects_garbage:
+            gc.enable()  # it was forked while a snapshot was made
         self.look_whatever_comes()
         threading.Thread(target=self._watch, name="feedpress-reload", daemon=True).start()
 

@@ -46,10 +46,10 @@ class Responder:
         self.snapshot = snapshot
         self._memory = memory
         self._newest = memory.take_in(snapshot)
-        # Of what is there in any case, and of what is made when somebody asks for it.
-        self._ready: dict[str, Ready] = {}
+        self._ready: dict[str, Ready] = {}  # of what is there in any case
         # Each with the instant until which it holds, or None where that is for ever.
         self._known: dict[tuple[str | None, ...], tuple[Answer, datetime | None]] = {}
+        # Of what is made when somebody asks for it.
         self._made: LRUCache[str, Ready] = LRUCache(_MADE_BYTES, attrgetter("size"))
         self._deltas: LRUCache[tuple[str, str], _Codings] = LRUCache(_DELTA_BYTES, _size)
         self._lock = threading.Lock()  # of the last two
@@ -74,7 +74,8 @@ class Responder:
     def _worked_out(self, request: _Request, now: datetime) -> Answer | None:
         if ready := self._prepared(request.path, now):
             answer = self._decide(request, ready, now)
-            if request.path in self._ready:  # what was made for somebody is not kept for ever
+            # What was made for somebody is not kept for ever.
+            if request.path in self._ready and not responses.is_delta(answer):
                 self._remember(request, answer, ready.until)
             return answer
         redirect = self._redirect(request.path)
@@ -162,7 +163,7 @@ class Responder:
                 return known
         state = self._memory.state(path, etag)
         body = document.polled.since(state) if document.polled and state is not None else None
-        if body is None:
+        if body is None or len(body) > len(document.body):
             return None
         delta = {**codings.encode(body), IDENTITY: body}
         self._keep(self._deltas, (path, etag), delta)

@@ -144,6 +144,11 @@ def delta(document: Document, codings: Mapping[str, bytes], coding: str) -> Answ
     return Answer(_status(226), headers, codings[taken])
 
 
+def is_delta(answer: Answer) -> bool:
+    """Tell whether an answer is only of what is new."""
+    return answer.status.startswith("226")
+
+
 def moved(there: str, path: str) -> Answer:
     """Send from a path to the one that it is now."""
     return _redirect(addresses.relative(there, path), _MOVED)
@@ -199,7 +204,8 @@ def headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
     if due is None or due <= now:
         return None
     is_cut_from = due - snapshot.cache_time - _STALE_WHILE_REVALIDATE
-    return is_cut_from if now < is_cut_from else now.replace(microsecond=0) + _SECOND
+    # Cut, it is the whole seconds that are left: they are right until there is one less.
+    return is_cut_from if now < is_cut_from else due - (due - now) // _SECOND * _SECOND
 
 
 def link(document: Document) -> Headers:

@@ -5,7 +5,9 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
 from wsgiref.types import WSGIApplication
 
 from granian import Granian
@@ -26,6 +28,8 @@ _KILL_AFTER_S = 5
 _CONNECTIONS = 16_384
 
 _HEADERS_WITHIN_MS = 10_000
+
+_BUILDS_UNSEARCHED = 10
 
 #: What the first process has read, for the workers that are forked from it.
 _loaded: Reloader | None = None
@@ -92,10 +96,17 @@ def worker_app() -> WSGIApplication:
 
 
 def _reloader(settings: Settings) -> Reloader:
+    return Reloader(settings, on_built=partial(_keep, count(1)))
+
+
+def _keep(builds: Iterator[int]) -> None:
     # What was built stays, and goes as soon as nobody has it: there are no circles in it. The
     # garbage collector would search all of it, in which time nobody is answered: a tenth of a
-    # second for 10,000 clippings.
-    return Reloader(settings, on_built=gc.freeze)
+    # second for 10,000 clippings. Flask makes circles, so it may have its way now and then.
+    if next(builds) % _BUILDS_UNSEARCHED == 0:
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
 
 
 def _log_to_standard_error() -> None:

@@ -44,9 +44,10 @@ class Rule:
 def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
     """Give what there is of each file that is no page: those have all the same."""
     shared, documents = of_pages(snapshot, now), snapshot.documents
-    for path, document in documents.ready.items():
-        if path.endswith("/") or path in snapshot.gone:
+    for path in documents:
+        if path.endswith("/") or path in snapshot.gone or addresses.is_archive(path):
             continue
+        document = documents[path]
         yield Rule(path, document.content_type, (*shared, *responses.link(document)))
         folder, _, name = path.rpartition("/")
         if (first := f"{folder}/archive/1/{name}") in documents:
