@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -22,8 +21,8 @@ from feedpress.delivery.reload import Reloader
 from feedpress.model import Publication
 from feedpress.settings import Settings
 from feedpress.snapshot import Snapshot
+from servers import PATIENCE_S, eventually
 
-_PATIENCE_S = 20
 _LOG = "feedpress"
 
 
@@ -58,15 +57,6 @@ def _feed(reloader: Reloader) -> bytes:
     return snapshot.documents["/atom.xml"].body
 
 
-def _eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + _PATIENCE_S
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def _watchers() -> set[threading.Thread]:
     return {each for each in threading.enumerate() if each.name == "feedpress-reload"}
 
@@ -83,7 +73,7 @@ def _watching(
         yield reloader
     finally:
         reloader.stop()
-        assert _eventually(lambda: _watchers() <= before)
+        assert eventually(lambda: _watchers() <= before)
 
 
 @pytest.fixture
@@ -100,7 +90,7 @@ def quiet(tmp_path: Path) -> Iterator[Callable[..., Reloader]]:
 
     before = _watchers()
     yield make
-    assert _eventually(lambda: _watchers() <= before)
+    assert eventually(lambda: _watchers() <= before)
 
 
 def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -125,7 +115,7 @@ def test_first_request_starts_it(write: Callable[[str], Path]) -> None:
     reloader = Reloader(Settings(path), lambda: support.NOW)
     reloader.stop()  # the thread ends before its first look
     assert b"<title>One</title>" in _feed(reloader)
-    assert _eventually(lambda: _watchers() <= before)
+    assert eventually(lambda: _watchers() <= before)
 
 
 def test_public_address_of_the_settings_wins(
@@ -542,15 +532,15 @@ def test_thread_sees_changes(write: Callable[[str], Path]) -> None:
     path = write(_text("One"))
     with _watching(path) as reloader:
         path.write_text(_text("Written over"), encoding="utf-8")
-        assert _eventually(lambda: b"<title>Written over</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Written over</title>" in _feed(reloader))
         _replace(path, _text("Renamed"))
-        assert _eventually(lambda: b"<title>Renamed</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Renamed</title>" in _feed(reloader))
         _replace(path, "{")
         _replace(path, _text("Mended"))
-        assert _eventually(lambda: b"<title>Mended</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Mended</title>" in _feed(reloader))
         path.unlink()
         _replace(path, _text("Put back"))
-        assert _eventually(lambda: b"<title>Put back</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Put back</title>" in _feed(reloader))
 
 
 def test_thread_sees_the_clock(write: Callable[[str], Path]) -> None:
@@ -561,7 +551,7 @@ def test_thread_sees_the_clock(write: Callable[[str], Path]) -> None:
     with _watching(path, clock) as reloader:
         assert b"<title>Held back</title>" not in _feed(reloader)
         clock.now = due
-        assert _eventually(lambda: b"<title>Held back</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Held back</title>" in _feed(reloader))
 
 
 def test_thread_outlives_the_folder(tmp_path: Path) -> None:
@@ -575,7 +565,7 @@ def test_thread_outlives_the_folder(tmp_path: Path) -> None:
         assert b"<title>One</title>" in _feed(reloader)
         folder.mkdir()
         path.write_text(_text("In a new folder"), encoding="utf-8")
-        assert _eventually(lambda: b"<title>In a new folder</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>In a new folder</title>" in _feed(reloader))
 
 
 def test_thread_waits_for_the_folder(tmp_path: Path) -> None:
@@ -585,7 +575,7 @@ def test_thread_waits_for_the_folder(tmp_path: Path) -> None:
         assert reloader.current() is None
         path.parent.mkdir()
         path.write_text(_text("At last"), encoding="utf-8")
-        assert _eventually(lambda: reloader.current() is not None)
+        assert eventually(lambda: reloader.current() is not None)
 
 
 def test_system_without_watches(
@@ -600,7 +590,7 @@ def test_system_without_watches(
     path = write(_text("One"))
     with _watching(path) as reloader:
         path.write_text(_text("Seen all the same"), encoding="utf-8")
-        assert _eventually(lambda: b"<title>Seen all the same</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>Seen all the same</title>" in _feed(reloader))
 
 
 def test_failure_in_one_state_does_not_end_the_watching(
@@ -622,10 +612,10 @@ def test_failure_in_one_state_does_not_end_the_watching(
     monkeypatch.setattr(snapshots, "build", fail_with_the_second)
     with _watching(path) as reloader:
         path.write_text(_text("The second"), encoding="utf-8")
-        assert _eventually(lambda: f"this state of {path} can't be shown" in _lines(caplog))
+        assert eventually(lambda: f"this state of {path} can't be shown" in _lines(caplog))
         assert b"<title>One</title>" in _feed(reloader)
         path.write_text(_text("The third of them"), encoding="utf-8")
-        assert _eventually(lambda: b"<title>The third of them</title>" in _feed(reloader))
+        assert eventually(lambda: b"<title>The third of them</title>" in _feed(reloader))
 
 
 def test_failure_at_the_start_does_not_end_the_watching(
@@ -643,7 +633,7 @@ def test_failure_at_the_start_does_not_end_the_watching(
         reloader = watching.__enter__()
     assert reloader.current() is None
     path.write_text(_text("The second"), encoding="utf-8")
-    assert _eventually(lambda: reloader.current() is not None)
+    assert eventually(lambda: reloader.current() is not None)
     watching.__exit__(None, None, None)
 
 
@@ -664,7 +654,7 @@ def _follow_in_child(
 ) -> None:  # pragma: no cover - in a process that ends without a word
     feed = _feed(reloader)  # a first request, which finds that no thread has followed
     marker.write_bytes(feed)
-    if not _eventually(lambda: ready.encode() in _feed(reloader)):
+    if not eventually(lambda: ready.encode() in _feed(reloader)):
         os._exit(1)
     os._exit(0)
 
@@ -679,9 +669,9 @@ def test_forked_process_watches_too(write: Callable[[str], Path], tmp_path: Path
         context = multiprocessing.get_context("fork")
         child = context.Process(target=_follow_in_child, args=arguments)
         child.start()
-        assert _eventually(lambda: marker.exists() and marker.stat().st_size > 0)
+        assert eventually(lambda: marker.exists() and marker.stat().st_size > 0)
         path.write_text(_text("After the fork"), encoding="utf-8")
-        child.join(_PATIENCE_S + 10)
+        child.join(PATIENCE_S + 10)
         assert child.exitcode == 0
     assert b"<title>One</title>" in marker.read_bytes()
 

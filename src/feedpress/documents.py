@@ -6,8 +6,7 @@ the same bytes whenever that is. Nothing is decided here of what they hold.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 
 from feedpress import codings
 from feedpress.feeds.delta import Polled
@@ -67,9 +66,7 @@ class Document:
 
         So that nothing of an older snapshot stays because a document of it does.
         """
-        document = copy(self)
-        object.__setattr__(document, "polled", polled)
-        return document
+        return replace(self, polled=polled, like=self)
 
     def tag(self, coding: str) -> str:
         """Give the entity tag of a coding (RFC 9110 §8.8.3), with its quotation marks."""

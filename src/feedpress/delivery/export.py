@@ -46,13 +46,6 @@ def file_name(path: str, *, is_gone: bool = False) -> str:
     return f"{GONE}{name}" if is_gone else name.removeprefix("/")
 
 
-def names(snapshot: Snapshot) -> list[str]:
-    """Give the name of every document's file, what others lead to first."""
-    documents = snapshot.documents
-    paths = [*(path for path in documents if path not in documents.ready), *documents.ready]
-    return [file_name(path, is_gone=path in snapshot.gone) for path in paths]
-
-
 def write(
     snapshot: Snapshot,
     folder: Path,
@@ -86,7 +79,7 @@ class _Export:
         self, snapshot: Snapshot, configured: dict[str, bytes], on_document: Callable[[], None]
     ) -> Report:
         possible = {*configured}
-        for name in names(snapshot):
+        for _, name in _names(snapshot):
             possible |= {name + suffix for suffix in _SUFFIXES.values()}
         self._require_room(possible, snapshot, configured)
         # Before anything is written: what is made now is known even if this is as far as it comes,
@@ -177,13 +170,17 @@ class _Export:
 
 
 def _contents(snapshot: Snapshot, configured: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    documents = snapshot.documents
     yield from configured.items()
-    for path in (*(path for path in documents if path not in documents.ready), *documents.ready):
-        document = documents[path]
-        name = file_name(path, is_gone=path in snapshot.gone)
-        for coding, body in document.codings.items():
+    for path, name in _names(snapshot):
+        for coding, body in snapshot.documents[path].codings.items():
             yield name + _SUFFIXES[coding], body
+
+
+def _names(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Give each path and the name of its file, what others lead to first."""
+    documents = snapshot.documents
+    for path in (*(path for path in documents if path not in documents.ready), *documents.ready):
+        yield path, file_name(path, is_gone=path in snapshot.gone)
 
 
 @contextmanager
