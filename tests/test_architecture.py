@@ -25,7 +25,10 @@ _OWNERS = {
 _READS_ITS_PACKAGE = {"editors.values", "pages.html"}
 #: They put the parts together, and stand outside the order.
 _OUTSIDE = {"__init__", "__main__"}
-_AT_THE_EDGE = {"cli", "settings", *(name for name in _FLOOR_PLAN if name.startswith("delivery."))}
+_AT_THE_EDGE = {
+    "settings",
+    *(name for name in _FLOOR_PLAN if name.startswith(("cli.", "delivery."))),
+}
 
 
 def _imported(path: Path) -> set[str]:

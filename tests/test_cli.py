@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 import feedpress
 import support
-from feedpress.cli import main
+from feedpress.cli.main import main
 
 _ROOT = Path(__file__).parent.parent
 _ONE = {"id": "one", "title": "One", "added": "2020"}
@@ -245,5 +245,5 @@ def test_check_loads_no_more_than_it_needs() -> None:
     packages = {name.partition(".")[0] for name in loaded}
     assert {"feedpress", "yaml", "pydantic"} <= packages
     assert not packages & {"flask", "granian", "feedgen", "jinja2", "watchfiles", "lxml"}
-    assert {name for name in loaded if name.startswith("feedpress.")} >= {"feedpress.cli"}
+    assert {name for name in loaded if name.startswith("feedpress.")} >= {"feedpress.cli.main"}
     assert "feedpress.snapshot" not in loaded

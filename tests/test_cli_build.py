@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import support
-from feedpress.cli import main
+from feedpress.cli.main import main
 
 _ROW = {"id": "one", "title": "One", "added": "2020-01-02"}
 _LATER = {"id": "later", "title": "Later", "added": "2100-01-01T12:30:00Z"}

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import support
-from feedpress.cli import main
+from feedpress.cli.main import main
 from feedpress.feeds.changes import MEANING, Kind
 
 _ONE = {"id": "one", "title": "The first one", "added": "2020"}

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedpress import identity
-from feedpress.cli import main
+from feedpress.cli.main import main
 from feedpress.delivery import files
 from feedpress.editors import clippings_file
 
@@ -241,7 +241,7 @@ def test_wrong_use(arguments: list[str], told: str) -> None:
 _KILLER = """
 import json, os, signal, sys, threading, time
 from pathlib import Path
-from feedpress import cli
+from feedpress.cli.main import main
 from feedpress.delivery import files
 from feedpress.editors import clippings_file, stamp
 
@@ -262,7 +262,7 @@ def run(at):
     if way == "events":
         sys.addaudithook(die)
     try:
-        cli.main(["stamp", "--history", str(path)], standalone_mode=False)
+        main(["stamp", "--history", str(path)], standalone_mode=False)
     except BaseException:
         os._exit(1)
     os._exit(0)

@@ -7,7 +7,8 @@ import click
 import pytest
 
 import support
-from feedpress import cli, snapshot
+from feedpress import snapshot
+from feedpress.cli.main import main
 from feedpress.model import Publication
 from feedpress.settings import Settings
 
@@ -16,10 +17,10 @@ _README = (_ROOT / "README.md").read_text(encoding="utf-8")
 _MAKEFILE = (_ROOT / "Makefile").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", sorted(cli.main.commands))
+@pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
     """Each command has a help text, and it and its options stand in the README."""
-    command = cli.main.commands[name]
+    command = main.commands[name]
     assert command.help
     assert f"feedpress {name}" in _README
     for parameter in command.params:
@@ -31,7 +32,7 @@ def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
 def test_readme_names_no_command_that_is_not_there() -> None:
     """What the README calls a command of feedpress is one."""
     named = set(re.findall(r"^    feedpress ([a-z]+)", _README, re.MULTILINE))
-    assert named == set(cli.main.commands)
+    assert named == set(main.commands)
 
 
 def test_every_variable_is_in_the_readme() -> None:

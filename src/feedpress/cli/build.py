@@ -1,0 +1,82 @@
+"""feedpress build: all that is published as files."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedpress.cli.arguments import file_argument, settings_of
+from feedpress.errors import FeedpressError
+
+if TYPE_CHECKING:
+    from feedpress.snapshot import Snapshot
+
+
+@click.command()
+@file_argument
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to.",
+)
+@click.option("--url", envvar="FEEDPRESS_URL", help="Public address, in place of the file's.")
+@click.option("--print-next", is_flag=True, help="Print when the next build is due by the clock.")
+def build(file: Path, output: Path | None, url: str | None, print_next: bool) -> None:
+    """Write all that FILE publishes as files, for any web server.
+
+    Only what has changed is written, and only what feedpress made itself is taken away. In the
+    folder .feedpress of DIR is the configuration for nginx and Caddy; _headers and _redirects are
+    for Netlify and Cloudflare Pages.
+
+    With --print-next the instant is printed at which something that is held back is due: build
+    again then. Nothing is printed where nothing is.
+    """
+    from feedpress import snapshot as snapshots
+    from feedpress import times
+    from feedpress.delivery import files
+    from feedpress.editors import clippings_file
+    from feedpress.editors.problems import Severity, Unreadable
+
+    if output is None and not print_next:
+        raise click.UsageError("say where to write with --output, or ask for --print-next")
+    settings = settings_of(file, url)
+    try:
+        publication, problems = clippings_file.load(files.Files(file).read())
+    except Unreadable as error:
+        click.echo(f"{error}\n{file}: nothing was written.", err=True)
+        raise SystemExit(1) from error
+    now = datetime.now(UTC)
+    snapshot = snapshots.build(publication.at(settings.url) if settings.url else publication, now)
+    if output:
+        _export(snapshot, output, now)
+    if print_next and snapshot.next_due:
+        click.echo(times.typed(snapshot.next_due))
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    for problem in errors:
+        click.echo(str(problem), err=True)
+    if errors:
+        raise SystemExit(1)
+
+
+def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
+    from feedpress.delivery import export
+    from feedpress.delivery.hosts import every
+    from feedpress.editors.problems import counted
+
+    # Without a label, which would be shown where there is no terminal, too.
+    bar = click.progressbar(length=len(snapshot.documents), file=sys.stderr)
+    try:
+        with bar:
+            report = export.write(
+                snapshot, output, every.configurations(snapshot, now), lambda: bar.update(1)
+            )
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+    for name in report.left:
+        click.echo(f"{output / name} was changed by somebody, and left where it is", err=True)
+    number = counted(report.files, "file")
+    done = f"{number}, {report.written} written, {report.removed} removed"
+    click.echo(f"{output}: {done}.", err=True)

@@ -1,0 +1,70 @@
+"""feedpress diff: what subscribers will see of a change."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from feedpress.cli.arguments import file_argument
+from feedpress.errors import FeedpressError
+
+
+@click.command()
+@file_argument
+@click.option("--since", metavar="REV", help="Compare with this revision of git.  [default: HEAD]")
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(path_type=Path, exists=True),
+    help="Compare with this file or folder.",
+)
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "github"]),
+    help="For people, for programs, or as annotations of a pull request.",
+)
+def diff(file: Path, since: str | None, against: Path | None, form: str) -> None:
+    """Say what subscribers will see of a change.
+
+    FILE as it is now is compared with what it was.
+
+    The exit code is 1 where they would see something twice, or lose or keep what nobody meant.
+    REV may be anything that git takes for a revision. For a file that has moved since, write
+    REV:PATH. What is held back is never told.
+    """
+    from feedpress.delivery import files, report, revisions
+    from feedpress.editors import clippings_file
+    from feedpress.editors.problems import Severity, Unreadable
+    from feedpress.feeds import diff as diffs
+
+    if since and against:
+        raise click.UsageError("--since and --against name two things; give one of them")
+    try:
+        new, problems = clippings_file.load(files.Files(file).read())
+    except Unreadable as error:
+        cure = "subscribers see no change until it can; run feedpress check"
+        raise click.ClickException(f"{file} can't be published: {cure}\n{error}") from error
+    try:
+        read = files.Files(against).read() if against else revisions.read(file, since or "HEAD")
+        old, _ = clippings_file.load(read)
+    except Unreadable as error:
+        message = "what it is to be compared with can't be read; name another state of it"
+        raise click.ClickException(f"{message}\n{error}") from error
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+    changes = diffs.compare(old, new, datetime.now(UTC))
+    if form == "json":
+        click.echo(report.as_json(changes))
+    elif form == "github":
+        for line in report.github(changes):
+            click.echo(line)
+    else:
+        click.echo("\n".join((*report.text(changes), f"{file}: {report.summary(changes)}.")))
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        click.echo(f"{file} has mistakes, see feedpress check", err=True)
+        raise SystemExit(1)
+    if any(change.is_error for change in changes):
+        raise SystemExit(1)
