@@ -80,16 +80,23 @@ Start = Callable[..., Server]
 def starting(folder: Path) -> Iterator[Start]:
     """Give a function that starts a server in a folder and waits for it; at the end, end them all.
 
-    `PORT` in the arguments becomes a free port.
+    `PORT` in the arguments becomes a free port; what comes `before` is run and runs the server.
     """
     inherited = {name: value for name, value in os.environ.items() if "FEEDPRESS" not in name}
     with ExitStack() as stack:
 
-        def run(*command: str, wait: bool = True, **environ: str) -> Server:
+        def run(
+            *command: str, wait: bool = True, before: Iterable[str] = (), **environ: str
+        ) -> Server:
             port = free_port()
             said_in = folder / f"said-{port}.txt"
             process = subprocess.Popen(
-                [sys.executable, "-m", *(each.replace("PORT", str(port)) for each in command)],
+                [
+                    *before,
+                    sys.executable,
+                    "-m",
+                    *(each.replace("PORT", str(port)) for each in command),
+                ],
                 cwd=folder,
                 env=inherited | environ,
                 stdin=subprocess.DEVNULL,

@@ -43,7 +43,7 @@ def _assert_same(loader: clippings_file.Loader, *texts: str | bytes) -> Any:
         for number, text in enumerate(texts)
     ]
     outcome = _outcome(clippings_file.load, files)
-    assert _outcome(loader.load, files) == outcome
+    assert _outcome(lambda each: loader.load(each)[:2], files) == outcome
     return outcome
 
 

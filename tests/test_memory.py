@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from feedpress import snapshot
 from feedpress.delivery import memory
 from feedpress.delivery.memory import Memory
 from feedpress.delivery.responder import Responder
+from feedpress.delivery.state import StateFolder
 from feedpress.snapshot import Snapshot
 
 _NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,8 +36,8 @@ _STATES = tuple(_of(*titles) for titles in (("A",), ("B",), ("A", "C"), ()))
 class _Process:
     """What a process tells of its documents: a memory, and the responder of now."""
 
-    def __init__(self) -> None:
-        self._memory = Memory()
+    def __init__(self, folder: StateFolder | None = None) -> None:
+        self._memory = Memory(folder)
         self._responder: Responder | None = None
 
     def show(self, shown: Snapshot, at: datetime) -> None:
@@ -240,3 +242,46 @@ def test_states_of_empty_feeds_are_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         loaded = support.publication([], {"a": {"title": "A"}}, title=f"Title {number}")
         remembered.take_in(snapshot.build(loaded, support.NOW))
     assert len(remembered._states) <= 50
+
+
+def test_date_outlives_the_process(tmp_path: Path) -> None:
+    """With a folder, a process that follows tells the date of the one before it."""
+    folder = StateFolder(tmp_path)
+    before, after = _Process(folder), _Process(folder)
+    before.show(_STATES[0], _NOON)
+    told = before.tell("/atom.xml", _NOON + 5 * _SECOND)
+    after.show(_STATES[0], _NOON + 60 * _SECOND)
+    assert after.tell("/atom.xml", _NOON + 60 * _SECOND) == told
+    after.show(_STATES[1], _NOON + 70 * _SECOND)
+    assert after.tell("/atom.xml", _NOON + 90 * _SECOND) != told
+    assert after.tell("/style.css", _NOON + 90 * _SECOND) == before.tell(
+        "/style.css", _NOON + 90 * _SECOND
+    )
+
+
+def test_neighbours_agree(tmp_path: Path) -> None:
+    """Two processes with one folder tell the same date of the same bytes."""
+    folder = StateFolder(tmp_path)
+    one, other = _Process(folder), _Process(folder)
+    for number, shown in enumerate(_STATES):
+        now = _NOON + 10 * number * _SECOND
+        one.show(shown, now)
+        other.show(shown, now + 2.5 * _SECOND)
+        for path in ("/atom.xml", "/style.css"):
+            later = now + 9 * _SECOND
+            assert one.tell(path, later) == other.tell(path, later) is not None
+
+
+def test_clock_that_is_put_back_with_a_restart(tmp_path: Path) -> None:
+    """A second that was told of some bytes is never told of others, whatever the clock says."""
+    folder = StateFolder(tmp_path)
+    before = _Process(folder)
+    before.show(_STATES[0], _NOON + 3600 * _SECOND)
+    before.show(_STATES[3], _NOON + 3700 * _SECOND)  # with fewer paths
+    told = before.tell("/atom.xml", _NOON + 3800 * _SECOND)
+    assert told
+    after = _Process(folder)
+    after.show(_STATES[1], _NOON)
+    new = after.tell("/atom.xml", _NOON + 3800 * _SECOND)
+    assert new
+    assert new[0] > told[0]

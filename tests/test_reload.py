@@ -1,5 +1,6 @@
 """The current snapshot follows the file and the clock, whatever happens to the file."""
 
+import errno
 import gc
 import logging
 import multiprocessing
@@ -17,7 +18,9 @@ import watchfiles
 import support
 from feedpress import snapshot as snapshots
 from feedpress.delivery import web
+from feedpress.delivery.files import Files
 from feedpress.delivery.reload import Reloader
+from feedpress.delivery.state import StateFolder
 from feedpress.model import Publication
 from feedpress.settings import Settings
 from feedpress.snapshot import Snapshot
@@ -693,3 +696,168 @@ def test_process_that_was_forked_while_a_snapshot_was_made(
     finally:
         gc.enable()
     assert _feed(forked) == _feed(reloader)
+
+
+def test_broken_clipping_stays_on_the_air(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Subscribers see no difference when a clipping breaks; those who run it are told."""
+    path = write(_text("One", "Two"))
+    reloader = quiet()
+    entries = _feed(reloader).partition(b"<entry>")[2]
+    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
+    reloader.look()
+    assert _feed(reloader).partition(b"<entry>")[2] == entries
+    assert b"fh:complete" not in _feed(reloader)
+    assert _lines(caplog)[-1] == (
+        f"{path}: 2 clippings in 1 feed; 1 error (feedpress check tells more); 1 clipping as before"
+    )
+    health = reloader.health()
+    assert (health.status, health.kept, len(health.errors)) == ("errors", 1, 1)
+
+
+def test_health_follows(write: Callable[[str], Path], quiet: Callable[..., Reloader]) -> None:
+    """What is told of the state is that of the newest file."""
+    path = write("publication: [")
+    reloader = quiet()
+    told = []
+    for text in ("", _text("One"), "publication: [", _text("Two")):
+        path.write_text(text, encoding="utf-8")
+        reloader.look()
+        told.append((reloader.health().status, len(reloader.health().errors)))
+    assert told == [("down", 1), ("ok", 0), ("stale", 1), ("ok", 0)]
+
+
+def test_reading_that_fails_is_tried_again(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What keeps a file from being read may pass and leave no trace on it; it is told once."""
+    path = write(_text("One"))
+    reloader = quiet()
+    path.write_text(_text("The second"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", _fail_to_open)
+        for _ in range(3):
+            reloader.look()
+    assert "Stale file handle" in _lines(caplog)[-1]
+    assert len(_lines(caplog)) == 2
+    reloader.look()
+    assert b"<title>The second</title>" in _feed(reloader)
+
+
+def _fail_to_open(*_args: object, **_kwargs: object) -> None:
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), "clippings.yaml")
+
+
+def test_file_that_changes_while_it_is_read(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of what was read while somebody wrote, nothing is shown; the next look sees all."""
+    path = write(_text("One"))
+    reloader = quiet()
+    first = reloader.current()
+    path.write_text(_text("Half"), encoding="utf-8")
+    read = Files.read
+
+    def read_too_soon(self: Files) -> list[tuple[str, bytes]]:
+        found = read(self)
+        path.write_text(_text("The whole"), encoding="utf-8")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Files, "read", read_too_soon)
+        reloader.look()
+    assert reloader.current() is first
+    reloader.look()
+    assert b"<title>The whole</title>" in _feed(reloader)
+
+
+def test_thread_waits_for_the_rest(
+    write: Callable[[str], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file that is cut short is left alone, and told of, until the rest is there."""
+    many = _text(*(f"Number {number}" for number in range(20)))
+    path = write(many + "\n")
+    with _watching(path) as reloader:
+        first = reloader.current()
+        half = many[: many.index('{"id": "c9"')].rstrip(", ") + "]"
+        path.write_text(half, encoding="utf-8")
+        told = f"{path} has become shorter, and ends amid a line: it is read when it has been still"
+        assert eventually(lambda: any(line.startswith(told) for line in _lines(caplog)))
+        assert reloader.current() is first
+        path.write_text(many.replace("Number 3", "The third") + "\n", encoding="utf-8")
+        assert eventually(lambda: b"<title>The third</title>" in _feed(reloader))
+    assert not any("19 clippings" in line or "error" in line for line in _lines(caplog))
+
+
+def test_clock_goes_on_while_a_file_is_waited_for(
+    write: Callable[[str], Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is due is shown at its second, though the file is cut short at that time."""
+    clock = _Clock()
+    due = support.NOW + timedelta(hours=1)
+    text = _held_back(due)
+    path = write(text + "\n")
+    with _watching(path, clock) as reloader:
+        path.write_text(text[:-30], encoding="utf-8")
+        assert eventually(lambda: "still for a while" in _lines(caplog)[-1])
+        clock.now = due
+        assert eventually(lambda: b"<title>Secret 0</title>" in _feed(reloader))
+
+
+def test_state_that_is_kept_is_shown(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a restart with a broken file, what was on the air is on the air again."""
+    path = write(_text("One", "Two"))
+    state = tmp_path / "state"
+    first = quiet(state=state)
+    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
+    first.look()
+    path.write_text("publication: [", encoding="utf-8")
+    again = quiet(state=state)
+    assert _feed(again) == _feed(first)
+    assert again.health().status == "stale"
+    error, shown = _lines(caplog)[-2:]
+    assert error.startswith(f"{path} can't be published, what was kept of it is published:\n")
+    assert shown == f"{path}: 2 clippings in 1 feed; as it was kept"
+    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
+    again.look()
+    assert again.health().kept == 1
+    path.write_text(_text("One", "The second"), encoding="utf-8")
+    again.look()
+    assert b"<title>The second</title>" in _feed(again)
+    assert _feed(quiet(state=state)) == _feed(again)
+
+
+def test_state_is_kept_without_a_file(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """A file that is not there at the start is no reason to say nothing."""
+    path = write(_text("One"))
+    first = quiet(state=tmp_path / "state")
+    path.unlink()
+    assert _feed(quiet(state=tmp_path / "state")) == _feed(first)
+
+
+def test_state_of_another_release(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was kept and can't be read any more is told, and is no hindrance."""
+    path = write(_text("One"))
+    StateFolder(tmp_path / "state").save_files([((str(path), b"publication: ["),)])
+    assert b"<title>One</title>" in _feed(quiet(state=tmp_path / "state"))
+    assert _lines(caplog)[0].startswith("a state that was kept can't be read any more:\n")

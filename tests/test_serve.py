@@ -1,5 +1,6 @@
 """Real servers on real ports: they answer, follow the file, and end without a trace."""
 
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 
 import feedpress
 from feedpress.settings import Settings
-from servers import GUNICORN, PATIENCE_S, SERVE, Server, Start, eventually, starting
+from servers import GUNICORN, PATIENCE_S, SERVE, Server, Start, ask, eventually, starting
 
 _ROOT = Path(__file__).parent.parent
 _NEW = """clippings:
@@ -193,6 +194,68 @@ def test_file_that_is_not_there_yet(start: Start, tmp_path: Path) -> None:
     assert "the file can't be opened: No such file or directory" in server.said()
     (tmp_path / "later.yaml").rename(tmp_path / "clippings.yaml")
     assert eventually(lambda: server.get("/atom.xml")[0] == 200)
+
+
+def _told(server: Server) -> tuple[int, dict[str, str], bytes]:
+    """Give an answer without what tells of the server and the moment."""
+    reply = ask(server.port, "GET", "/atom.xml")
+    fields = {name.lower(): value for name, value in reply.fields}
+    return (
+        reply.status,
+        {k: v for k, v in fields.items() if k not in ("date", "server")},
+        reply.body,
+    )
+
+
+@pytest.mark.parametrize("command", [SERVE, _FLASK], ids=["feedpress", "flask"])
+def test_broken_from_the_start(start: Start, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """With a broken file, everybody is asked to come back; it is told why, until it is mended."""
+    path = tmp_path / "clippings.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace("publication:", "publication: [", 1), encoding="utf-8")
+    server = start(*command)
+    status, fields, _ = _told(server)
+    assert (status, fields["retry-after"]) == (503, "60")
+    assert "clippings.yaml can't be published, nothing is published yet:" in server.said()
+    told = json.loads(server.get("/healthz")[1])
+    assert (told["status"], told["errors"]) == ("down", 1)
+    path.write_text(good, encoding="utf-8")
+    assert eventually(lambda: server.get("/atom.xml")[0] == 200)
+    assert json.loads(server.get("/healthz")[1])["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("command", "environ"),
+    [
+        ((*SERVE, "--state", "kept/here"), {}),
+        ((*SERVE, "--workers", "2"), {"FEEDPRESS_STATE": "kept/here"}),
+        (GUNICORN, {"FEEDPRESS_STATE": "kept/here"}),
+    ],
+    ids=["option", "variable", "gunicorn"],
+)
+def test_restart_with_a_broken_file(
+    start: Start, tmp_path: Path, command: tuple[str, ...], environ: dict[str, str]
+) -> None:
+    """With a folder for the state, a restart changes nothing, the dates of answers included."""
+    first = start(*command, **environ)
+    assert eventually(lambda: "last-modified" in _told(first)[1])
+    before = _told(first)
+    first.end()
+    (tmp_path / "clippings.yaml").write_text("publication: [", encoding="utf-8")
+    again = start(*command, **environ)
+    assert _told(again) == before
+    assert before[0] == 200
+    assert "what was kept of it is published:" in again.said()
+    assert json.loads(again.get("/healthz")[1])["status"] == "stale"
+
+
+def test_folder_for_the_state_that_can_not_be_had(start: Start, tmp_path: Path) -> None:
+    """Where the state can't be kept, that is one line at the start, and exit code 1."""
+    (tmp_path / "taken").write_text("")
+    server = start(*SERVE, "--state", "taken/here", wait=False)
+    assert server.process.wait(PATIENCE_S) == 1
+    (line,) = server.said().splitlines()
+    assert line.startswith("Error: the folder 'taken/here' can't keep the state: Not a directory; ")
 
 
 def test_app_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:

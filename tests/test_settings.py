@@ -27,6 +27,11 @@ from feedpress.settings import Settings
             Settings(url="https://example.org/press/"),
             id="an address",
         ),
+        pytest.param(
+            {"FEEDPRESS_STATE": "/var/lib/press"},
+            Settings(state=Path("/var/lib/press")),
+            id="a folder for the state",
+        ),
     ],
 )
 def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
@@ -36,8 +41,8 @@ def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings(), Settings(Path("b.yaml"), "https://example.org/press/")],
-    ids=["file alone", "file and address"],
+    [Settings(), Settings(Path("b.yaml"), "https://example.org/press/", Path("state"))],
+    ids=["file alone", "all"],
 )
 def test_another_process_has_the_same_settings(settings: Settings) -> None:
     """The variables for a process that is started lead to the same settings there."""

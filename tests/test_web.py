@@ -230,8 +230,13 @@ def test_without_a_snapshot(path: str) -> None:
     response = web.create_app(lambda: None).test_client().get(path)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "60"
-    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert b"try again" in response.data
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.get_json() == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "The clippings can't be read at the moment. Please try again in a minute.",
+    }
 
 
 def test_each_request_asks_for_the_current_snapshot(small: Snapshot) -> None:

@@ -19,12 +19,12 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     # Imported here, so that a command that serves nothing does not wait for Flask.
     import os
 
-    from feedpress.delivery import web
+    from feedpress.delivery import wsgi
     from feedpress.delivery.reload import Reloader
     from feedpress.settings import Settings
 
     reloader = Reloader(settings or Settings.from_environ(os.environ))
     reloader.start()
-    app = web.create_app(reloader.current)
+    app = wsgi.app_of(reloader)
     app.extensions["feedpress"] = reloader
     return app

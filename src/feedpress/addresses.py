@@ -12,12 +12,15 @@ import idna
 FRONT_PAGE = "/"
 STYLE_SHEET = "/style.css"
 SCHEMA = "/clippings.schema.json"
+HEALTH = "/healthz"
 
 ATOM = "application/atom+xml"
 RSS = "application/rss+xml"
 HTML = "text/html"
 CSS = "text/css"
 JSON_SCHEMA = "application/schema+json"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 
 #: File name of a feed in each format that is written.

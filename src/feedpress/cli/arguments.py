@@ -12,9 +12,9 @@ file_argument = click.argument(
 )
 
 
-def settings_of(file: Path, url: str | None) -> Settings:
+def settings_of(file: Path, url: str | None, state: Path | None = None) -> Settings:
     """Give the settings that were typed. Raises click.UsageError where they can't be right."""
     try:
-        return Settings.of(str(file), url)
+        return Settings.of(str(file), url, str(state) if state else None)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error

@@ -22,13 +22,22 @@ from feedpress.errors import FeedpressError
     envvar="FEEDPRESS_URL",
     help="Public address, in place of the one in the file.  [env: FEEDPRESS_URL]",
 )
-def serve(file: Path, host: str, port: int, workers: int, url: str | None) -> None:
+@click.option(
+    "--state",
+    metavar="DIR",
+    envvar="FEEDPRESS_STATE",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the last good state, which is served after a restart even if FILE is broken.",
+)
+def serve(
+    file: Path, host: str, port: int, workers: int, url: str | None, state: Path | None
+) -> None:
     """Serve the feeds of FILE, and follow every change of it.
 
     FILE is clippings.yaml, or a folder of such files. Where none is named, it is the one that
     the variable FEEDPRESS_FILE names, else clippings.yaml.
     """
-    settings = settings_of(file, url)
+    settings = settings_of(file, url, state)
     from feedpress.delivery import server
 
     shown = f"[{host}]" if ":" in host else host

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
+from feedpress.delivery.state import StateFolder
 from feedpress.documents import Document
 from feedpress.feeds.delta import Polled, State
 from feedpress.snapshot import Snapshot
@@ -23,7 +24,8 @@ _MOST_ENTRIES = 100_000
 class Memory:
     """The Last-Modified of documents, and the states of feeds, over all snapshots."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: StateFolder | None = None) -> None:
+        self._folder = folder
         self._newest = datetime(1970, 1, 1, tzinfo=UTC)
         self._new_at: dict[str, tuple[str, datetime]] = {}
         self._states: OrderedDict[tuple[str, str], State] = OrderedDict()
@@ -33,6 +35,10 @@ class Memory:
     def take_in(self, snapshot: Snapshot) -> datetime:
         """Take note of a new snapshot, and give the Last-Modified of what is new in it."""
         with self._lock:
+            if self._folder:
+                # What other processes have told, be it this one's predecessor or its neighbour.
+                self._new_at.update(self._folder.dates())
+                self._newest = max((self._newest, *(at for _, at in self._new_at.values())))
             second = snapshot.as_of.replace(microsecond=0) + _SETTLING
             # One that was never used, though two changes come in one second or the clock is put
             # back.
@@ -43,6 +49,9 @@ class Memory:
                     self._remember(path, document.etag, document.polled)
             for path in [each for each in self._new_at if each not in snapshot.documents]:
                 del self._new_at[path]
+            if self._folder:
+                # No path is empty: the newest of all, which may be that of one that is no more.
+                self._folder.save_dates(self._new_at | {"": ("", self._newest)})
             return self._newest
 
     def last_modified(self, path: str, document: Document, newest: datetime) -> datetime:

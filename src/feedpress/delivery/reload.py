@@ -1,7 +1,7 @@
 """Hold the current Snapshot; work out a new one when the file or the clock says so.
 
-The file is watched from a thread. A file that can't be read changes nothing: what was on the air
-stays there.
+The file is watched from a thread, and read when nobody writes it. A file that can't be read
+changes nothing: what was on the air stays there.
 """
 
 import gc
@@ -17,8 +17,12 @@ import watchfiles
 
 from feedpress import snapshot as snapshots
 from feedpress.delivery import files
-from feedpress.editors import check, clippings_file
-from feedpress.editors.problems import Severity, Unreadable, counted
+from feedpress.delivery.health import Health
+from feedpress.delivery.state import StateFolder
+from feedpress.delivery.stillness import Stillness
+from feedpress.editors import check
+from feedpress.editors.keeping import Files, Keeper, Loaded
+from feedpress.editors.problems import Problem, Severity, Unreadable, counted
 from feedpress.garbage import uncollected
 from feedpress.model import Publication
 from feedpress.settings import Settings
@@ -30,6 +34,11 @@ LOOK_EVERY_MS = 500
 
 #: How long before something is due the snapshot is made that has it.
 AHEAD = timedelta(minutes=1)
+
+# How often a file that somebody writes is looked at.
+_LOOK_SOON_S = 0.05
+# While it is left alone for longer, the clock is followed.
+_SHORT_WAIT_S = 0.5
 
 _GIVES_WAY_AFTER_S = 0.0005
 
@@ -45,15 +54,25 @@ class Reloader:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_built: Callable[[], None] = lambda: None,
     ) -> None:
+        """Raises SettingsError where the folder of the settings can't keep the state."""
         self._settings = settings
         self._files = files.Files(settings.file)
-        self._loader = clippings_file.Loader()
+        self._stillness = Stillness(self._files)
+        #: What outlives the process, if anything does.
+        self.folder = StateFolder(settings.state) if settings.state else None
+        self._keeper = Keeper()
         self._clock = clock
         self._on_built = on_built
+        self._loaded: Loaded | None = None
+        # What is wrong with the newest state of the files, and whether it could be read.
+        self._problems: tuple[Problem, ...] = ()
+        self._is_read = False
         self._publication: Publication | None = None
         # The snapshot of now, and once it is made the one that follows when something is due.
         self._on_air: tuple[Snapshot | None, Snapshot | None] = (None, None)
         self._seen: files.Fingerprint | None = None
+        self._is_moving = False
+        self._is_restored = False
         self._stop = threading.Event()
         self._starting = threading.Lock()
         self._collects_garbage = gc.isenabled()
@@ -66,6 +85,11 @@ class Reloader:
         # Decided here, so that what is due is there at its second and not at the next look.
         snapshot, upcoming = self._on_air
         return upcoming if upcoming and _is_due(snapshot, self._clock()) else snapshot
+
+    def health(self) -> Health:
+        """Give what is on the air and how the newest state of the files is."""
+        kept = len(self._loaded.kept) if self._loaded else 0
+        return Health(self.current(), self._problems, self._is_read, kept)
 
     def start(self) -> None:
         """Look at the files once, now, and go on in a thread until `stop`."""
@@ -89,41 +113,97 @@ class Reloader:
 
     def _look(self) -> None:
         seen = self._files.fingerprint()
-        if seen != self._seen:
-            # What was made ahead of the old files must not come on the air meanwhile.
-            self._on_air = (self._on_air[0], None)
-            # Not noted before it is loaded: a process forked meanwhile has to load it itself.
-            try:
-                self._load()
-            finally:
-                self._seen = seen
-        elif self._publication:
-            self._follow_the_clock(self._publication)
-
-    def _load(self) -> None:
-        name = self._settings.file
-        try:
-            publication, problems = self._loader.load(self._files.read())
-        except Unreadable as error:
-            stays = "what was published stays" if self._on_air[0] else "nothing is published yet"
-            _log.error("%s can't be published, %s:\n%s", name, stays, error)
+        if seen == self._seen:
+            self._follow_the_clock()
             return
-        if self._settings.url:
-            publication = publication.at(self._settings.url)
-        found = (*problems, *check.warnings(publication))
-        errors = [problem for problem in found if problem.severity is Severity.ERROR]
+        self._restore()
+        try:
+            read = tuple(self._files.read())
+        except Unreadable as error:
+            # Not noted as seen: what keeps it from being read may pass without a trace.
+            self._refuse(error)
+            self._follow_the_clock()
+            return
+        if self._files.fingerprint() != seen:
+            return  # somebody wrote while it was read: the next look sees all of it
+        self._drop_upcoming()
+        # Not noted before it is loaded: a process forked meanwhile has to load it itself.
+        try:
+            self._load(read)
+        finally:
+            self._seen = seen
+
+    def _drop_upcoming(self) -> None:
+        # What was made ahead of the old files must not come on the air when they have changed.
+        self._on_air = (self._on_air[0], None)
+
+    def _restore(self) -> None:
+        """Load, once, what a process before this one had on the air; it is shown if need be."""
+        states = self.folder.files() if self.folder and not self._is_restored else ()
+        self._is_restored = True
+        for state in states:
+            try:
+                self._loaded = self._keeper.load(state, self._clock())
+            except Unreadable as error:  # to another release of feedpress
+                _log.error("a state that was kept can't be read any more:\n%s", error)
+        if states:
+            self._stillness.compare_with(states[-1])
+
+    def _load(self, read: Files) -> None:
+        try:
+            loaded = self._keeper.load(read, self._clock())
+        except Unreadable as error:
+            self._refuse(error)
+            return
+        self._loaded = loaded
+        self._stillness.compare_with(read)
+        self._note((*loaded.problems, *check.warnings(loaded.publication)), is_read=True)
+        errors = [each for each in self._problems if each.severity is Severity.ERROR]
         for problem in errors:
             _log.error("%s", problem)
-        counts = (counted(len(errors), "error"), counted(len(found) - len(errors), "warning"))
+        counts = (
+            counted(len(errors), "error"),
+            counted(len(self._problems) - len(errors), "warning"),
+        )
         told = ", ".join(count for count in counts if not count.startswith("0 "))
-        self._show(publication, f"{told} (feedpress check tells more)" if told else "")
+        kept = f"; {counted(len(loaded.kept), 'clipping')} as before" if loaded.kept else ""
+        self._show(loaded, f"{told} (feedpress check tells more){kept}" if told else "")
+        if self.folder:
+            self.folder.save_files(self._keeper.states)
 
-    def _show(self, publication: Publication, remark: str) -> None:
+    def _refuse(self, error: Unreadable) -> None:
+        """Tell, once, what is wrong with files that can't be published, and leave all as it is."""
+        if not self._is_read and error.problems == self._problems:
+            return
+        self._note(error.problems, is_read=False)
+        if self._on_air[0]:
+            stays = "what was published stays"
+        elif self._loaded:
+            stays = "what was kept of it is published"
+        else:
+            stays = "nothing is published yet"
+        _log.error("%s can't be published, %s:\n%s", self._settings.file, stays, error)
+        if self._loaded and not self._on_air[0]:
+            self._show(self._loaded, "as it was kept")
+
+    def _note(self, problems: tuple[Problem, ...], *, is_read: bool) -> None:
+        self._problems, self._is_read = problems, is_read
+
+    def _show(self, loaded: Loaded, remark: str) -> None:
+        publication = loaded.publication
+        if self._settings.url:
+            publication = publication.at(self._settings.url)
+        self._show_now(publication, remark)
+
+    def _show_now(self, publication: Publication, remark: str) -> None:
         snapshot = self._build(publication, self._clock())
         self._publication, self._on_air = publication, (snapshot, None)
         self._tell(snapshot, remark)
 
-    def _follow_the_clock(self, publication: Publication) -> None:
+    def _follow_the_clock(self) -> None:
+        publication = self._publication
+        if publication is None:
+            return
         (snapshot, upcoming), now = self._on_air, self._clock()
         due = snapshot.next_due if snapshot else None
         if _is_due(snapshot, now):
@@ -132,7 +212,7 @@ class Reloader:
                 self._on_air = (upcoming, None)
                 self._tell(upcoming, remark)
             else:
-                self._show(publication, remark)
+                self._show_now(publication, remark)
         elif upcoming is None and due and due - now <= AHEAD:
             self._on_air = (snapshot, self._build(publication, due))
 
@@ -148,12 +228,29 @@ class Reloader:
 
     def _watch(self) -> None:
         for _ in self._ticks():
+            self.look_when_still()
+
+    def look_when_still(self) -> None:
+        """Look, unless somebody is writing the files."""
+        seen = self._files.fingerprint()
+        wait = self._stillness.wait(seen) if seen != self._seen else None
+        self._is_moving = bool(wait and wait.seconds)
+        if wait and wait.why:
+            _log.warning("%s: it is read when it has been still for a while", wait.why)
+        if not wait or not wait.seconds:
             self.look_whatever_comes()
+        elif wait.seconds <= _SHORT_WAIT_S:
+            self._drop_upcoming()
+        else:
+            self._whatever_comes(self._follow_the_clock)
 
     def look_whatever_comes(self) -> None:
         """Look, and tell the log of what goes wrong."""
+        self._whatever_comes(self.look)
+
+    def _whatever_comes(self, action: Callable[[], None]) -> None:
         try:
-            self.look()
+            action()
         except Exception:
             # Whatever is wrong with one state of the file must not end the watching of it.
             _log.exception("this state of %s can't be shown", self._settings.file)
@@ -174,6 +271,8 @@ class Reloader:
                     recursive=False,
                 ):
                     yield
+                    while self._is_moving and not self._stop.wait(_LOOK_SOON_S):
+                        yield
             except (OSError, RuntimeError):
                 # The folder itself is gone, or the system has no watch left to give: a
                 # RuntimeError in watchfiles 1.3, of a class that it does not export.

@@ -18,11 +18,19 @@ from feedpress.snapshot import Snapshot
 Headers = tuple[tuple[str, str], ...]
 
 _NOT_FOUND = b"There is nothing at this address. The front page lists every feed.\n"
-_NOT_READY = b"The clippings can't be read at the moment. Please try again in a minute.\n"
+# RFC 9457 §3.1
+_NOT_READY = b"""{
+  "type": "about:blank",
+  "title": "Service Unavailable",
+  "status": 503,
+  "detail": "The clippings can't be read at the moment. Please try again in a minute."
+}
+"""
 _NO_SLASH = b"This address ends in a slash.\n"
 _MOVED = b"This has another address now.\n"
 _READ_ONLY = b"What is at this address can only be read.\n"
 _RETRY_SECONDS = "60"
+_NO_STORE = ("Cache-Control", "no-store")
 _METHODS = "GET, HEAD, OPTIONS"
 
 #: What every answer has, errors included: any page's script may read a feed.
@@ -171,7 +179,12 @@ def options() -> Answer:
 
 def not_ready() -> Answer:
     """Ask to try again: there is no snapshot yet (RFC 9110 §15.6.4)."""
-    return _text(503, _NOT_READY, ("Retry-After", _RETRY_SECONDS), ("Cache-Control", "no-store"))
+    return _now(503, addresses.PROBLEM, _NOT_READY)
+
+
+def health(body: bytes, *, is_up: bool) -> Answer:
+    """Tell those who run the server how it is."""
+    return _now(200 if is_up else 503, addresses.JSON, body)
 
 
 def refusal(status: int, *more: tuple[str, str]) -> Answer:
@@ -231,6 +244,13 @@ def _content(document: Document, coding: str) -> Headers:
 def _coded(content_type: str, body: bytes, coding: str) -> Headers:
     headers = (("Content-Type", content_type), ("Content-Length", str(len(body))))
     return headers if coding == IDENTITY else (*headers, ("Content-Encoding", coding))
+
+
+def _now(status: int, media_type: str, body: bytes) -> Answer:
+    """Give what holds at this moment only."""
+    retry = (("Retry-After", _RETRY_SECONDS),) if status == 503 else ()
+    headers = (*_coded(media_type, body, IDENTITY), *retry, _NO_STORE, *EVERYWHERE)
+    return Answer(_status(status), headers, body)
 
 
 def _text(status: int, body: bytes, *more: tuple[str, str]) -> Answer:

@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from feedpress.delivery import web
+from feedpress.delivery import wsgi
 from feedpress.delivery.reload import Reloader
 from feedpress.errors import SettingsError
 from feedpress.settings import Settings
@@ -92,7 +92,7 @@ def worker_app() -> WSGIApplication:
     _log_to_standard_error()
     reloader = _loaded or _reloader(Settings.from_environ(os.environ))
     reloader.start()
-    return web.create_app(reloader.current)
+    return wsgi.app_of(reloader)
 
 
 def _reloader(settings: Settings) -> Reloader:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from feedpress.delivery import responses
+from feedpress import addresses
+from feedpress.delivery import health, responses
+from feedpress.delivery.health import Health
 from feedpress.delivery.memory import Memory
 from feedpress.delivery.responder import Responder
 from feedpress.snapshot import Snapshot
@@ -28,11 +30,12 @@ class LookUp:
         other: "WSGIApplication",
         current: Callable[[], Snapshot | None],
         clock: Callable[[], datetime],
+        memory: Memory,
     ) -> None:
         self._other = other
         self._current = current
         self._clock = clock
-        self._memory = Memory()
+        self._memory = memory
         self._responder: Responder | None = None
 
     def __call__(
@@ -78,11 +81,19 @@ class LookUp:
 def create_app(
     current: Callable[[], Snapshot | None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    memory: Memory | None = None,
+    healthy: Callable[[], Health] | None = None,
 ) -> Flask:
-    """Make an app that answers every path from the current snapshot."""
+    """Make an app that answers every path from the current snapshot, and how it is itself."""
     app = Flask("feedpress", static_folder=None)
-    look_up = LookUp(app.wsgi_app, current, clock)
+    look_up = LookUp(app.wsgi_app, current, clock, memory or Memory())
     app.wsgi_app = look_up  # type: ignore[method-assign] # as Flask's documentation has it
+
+    if healthy:
+
+        @app.get(addresses.HEALTH)
+        def tell_health() -> Response:
+            return _response(health.answer(healthy()))
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")

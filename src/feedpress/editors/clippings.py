@@ -40,6 +40,8 @@ class Clippings:
 
     clippings: tuple[Clipping, ...]
     unpinned: tuple[Unpinned, ...]
+    #: What stands in the lists and is left out for a mistake.
+    broken: tuple[yaml_values.Mapping, ...]
     #: Every id and name of a page that is taken, be it by a clipping that is left out.
     taken: frozenset[str]
 
@@ -53,12 +55,13 @@ def read(
     """Read the lists of all files; `own_ids` is what every id begins with that is minted here."""
     reader = _Reader(names, own_ids, problems)
     found = tuple(reader.clippings(list(lists)))
-    return Clippings(found, tuple(reader.unpinned), reader.taken)
+    return Clippings(found, tuple(reader.unpinned), tuple(reader.broken), reader.taken)
 
 
 class _Reader:
     def __init__(self, names: KnownNames, own_ids: str | None, problems: list[Problem]) -> None:
         self.unpinned: list[Unpinned] = []
+        self.broken: list[yaml_values.Mapping] = []
         self._names = names
         self._own_ids = own_ids
         self._problems = problems
@@ -83,6 +86,8 @@ class _Reader:
             items, index, typed = every[position]
             if clipping := self._clipping(typed, items, index):
                 found[position] = clipping
+            elif isinstance(typed, yaml_values.Mapping):
+                self.broken.append(typed)
         return (found[position] for position in sorted(found))
 
     def _clipping(self, typed: Any, items: yaml_values.Sequence, index: int) -> Clipping | None:

@@ -25,14 +25,14 @@ def load(files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem
 
     Raises Unreadable, with all problems that were found, where nothing can be published.
     """
-    publication, problems, _ = load_unpinned(files)
+    publication, problems, _ = load_apart(files)
     return publication, problems
 
 
-def load_unpinned(
+def load_apart(
     files: Iterable[tuple[str, bytes]],
 ) -> tuple[Publication, tuple[Problem, ...], clippings.Clippings]:
-    """Read files as `load` does, and tell, too, which clippings have no id of their own."""
+    """Read files as `load` does, and tell, too, which clippings lack an id or are left out."""
     return _load(files, yaml_text.parse)
 
 
@@ -42,12 +42,14 @@ class Loader:
     def __init__(self) -> None:
         self._known: item_memory.Items = {}
 
-    def load(self, files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem, ...]]:
-        """Give what `load` gives. After Unreadable, what was known before is known still."""
+    def load(
+        self, files: Iterable[tuple[str, bytes]]
+    ) -> tuple[Publication, tuple[Problem, ...], clippings.Clippings]:
+        """Give what `load_apart` gives. After Unreadable, what was known before is known still."""
         parser = item_memory.Parser(self._known)
-        publication, problems, _ = _load(files, parser.parse)
+        loaded = _load(files, parser.parse)
         self._known = parser.items
-        return publication, problems
+        return loaded
 
 
 def _load(

@@ -39,6 +39,7 @@ def read(
     for fault in faults:
         if fault.meant and fault.meant not in typed:
             typed.spoil(fault.meant)
+            typed.lose(fault.meant, typed[fault.key])
     for fault in faults:
         # What is missing because it went wrong elsewhere has been reported there.
         if not (fault.is_missing and (fault.key in typed.spoilt or not typed.is_whole)):

@@ -58,7 +58,7 @@ def stamp(files: Sequence[tuple[str, bytes]], now: datetime, *, history: bool = 
     `history`, none gets one: the article's own date goes on to count. Drafts are left alone until
     they are none. Raises Unreadable, and StampError where a file can't be changed without harm.
     """
-    publication, problems, found = clippings_file.load_unpinned(files)
+    publication, problems, found = clippings_file.load_apart(files)
     unpinned = tuple(each for each in found.unpinned if not each.clipping.draft)
     instants = {} if history else _instants(publication, unpinned, now)
     stamps = tuple(_stamps(unpinned, set(found.taken), instants))

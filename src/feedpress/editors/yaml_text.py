@@ -131,6 +131,8 @@ class _Reader:
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
+            else:
+                mapping.lose(key, value)
         self._last = key_event
         return mapping
 
