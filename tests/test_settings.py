@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedpress.errors import SettingsError
-from feedpress.settings import Settings
+from feedpress.settings import Preview, Settings
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,9 @@ from feedpress.settings import Settings
             Settings(state=Path("/var/lib/press")),
             id="a folder for the state",
         ),
+        pytest.param(
+            {"FEEDPRESS_PREVIEW": "local"}, Settings(preview=Preview.LOCAL), id="a preview"
+        ),
     ],
 )
 def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
@@ -41,7 +44,10 @@ def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [Settings(), Settings(Path("b.yaml"), "https://example.org/press/", Path("state"))],
+    [
+        Settings(),
+        Settings(Path("b.yaml"), "https://example.org/press/", Path("state"), Preview.ANYBODY),
+    ],
     ids=["file alone", "all"],
 )
 def test_another_process_has_the_same_settings(settings: Settings) -> None:
@@ -66,3 +72,9 @@ def test_public_address_that_can_not_be_one(url: str, why: str) -> None:
     with pytest.raises(SettingsError, match=why) as raised:
         Settings.from_environ({"FEEDPRESS_URL": url})
     assert repr(url) in str(raised.value)
+
+
+def test_preview_for_nobody_known() -> None:
+    """Who is to see the preview is said in one of two words."""
+    with pytest.raises(SettingsError, match="no preview for 'yes'; write local or anybody, or"):
+        Settings.from_environ({"FEEDPRESS_PREVIEW": "yes"})

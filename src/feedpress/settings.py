@@ -2,12 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from feedpress.addresses import to_base
 from feedpress.errors import SettingsError
 
 DEFAULT_FILE = "clippings.yaml"
+
+_VARIABLES = ("FILE", "URL", "STATE", "PREVIEW")
+
+
+class Preview(StrEnum):
+    """Who is shown a page with what is not published yet."""
+
+    NO = ""
+    #: Whoever sits at this machine.
+    LOCAL = "local"
+    #: Whoever can reach the server.
+    ANYBODY = "anybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,32 +31,40 @@ class Settings:
     url: str | None = None
     #: The folder for what is to outlive the process.
     state: Path | None = None
+    preview: Preview = Preview.NO
 
     @classmethod
-    def of(cls, file: str | None, url: str | None, state: str | None = None) -> "Settings":
+    def of(
+        cls,
+        file: str | None,
+        url: str | None,
+        state: str | None = None,
+        preview: str | None = None,
+    ) -> "Settings":
         """Make settings of what was typed; nothing or an empty text means the default.
 
         Raises SettingsError where the public address can't be one.
         """
+        if preview not in (*Preview, "", None):
+            cures = " or ".join(each for each in Preview if each)
+            raise SettingsError(f"there is no preview for {preview!r}; write {cures}, or nothing")
         try:
             return cls(
                 Path(file or DEFAULT_FILE),
                 to_base(url) if url else None,
                 Path(state) if state else None,
+                Preview(preview or ""),
             )
         except ValueError as error:
             raise SettingsError(f"the public address {url!r} can't be used: {error}") from error
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read `FEEDPRESS_FILE`, `FEEDPRESS_URL` and `FEEDPRESS_STATE`. Raises SettingsError."""
-        return cls.of(
-            environ.get("FEEDPRESS_FILE"),
-            environ.get("FEEDPRESS_URL"),
-            environ.get("FEEDPRESS_STATE"),
-        )
+        """Read `FEEDPRESS_FILE`, `_URL`, `_STATE` and `_PREVIEW`. Raises SettingsError."""
+        return cls.of(*(environ.get(f"FEEDPRESS_{name}") for name in _VARIABLES))
 
     def to_environ(self) -> dict[str, str]:
         """Give the variables that a process which is started with these settings needs."""
-        values = {"FILE": self.file, "URL": self.url, "STATE": self.state}
-        return {f"FEEDPRESS_{name}": str(value) for name, value in values.items() if value}
+        values = (self.file, self.url, self.state, self.preview)
+        named = zip(_VARIABLES, values, strict=True)
+        return {f"FEEDPRESS_{name}": str(value) for name, value in named if value}

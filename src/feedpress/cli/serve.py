@@ -1,11 +1,14 @@
 """feedpress serve: serve the feeds and follow every change."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
 
+from feedpress import addresses
 from feedpress.cli.arguments import file_argument, settings_of
 from feedpress.errors import FeedpressError
+from feedpress.settings import Preview
 
 
 @click.command()
@@ -29,23 +32,54 @@ from feedpress.errors import FeedpressError
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the last good state, which is served after a restart even if FILE is broken.",
 )
+@click.option(
+    "--preview",
+    is_flag=True,
+    help="Show editors, on a page of their own, what is not published yet.",
+)
+@click.option(
+    "--anybody",
+    is_flag=True,
+    help="Show the preview to whoever can reach the server, and not only at this machine.",
+)
 def serve(
-    file: Path, host: str, port: int, workers: int, url: str | None, state: Path | None
+    file: Path,
+    host: str,
+    port: int,
+    workers: int,
+    url: str | None,
+    state: Path | None,
+    preview: bool,
+    anybody: bool,
 ) -> None:
     """Serve the feeds of FILE, and follow every change of it.
 
     FILE is clippings.yaml, or a folder of such files. Where none is named, it is the one that
     the variable FEEDPRESS_FILE names, else clippings.yaml.
     """
-    settings = settings_of(file, url, state)
+    if anybody and not preview:
+        raise click.UsageError("--anybody is for --preview; give both or none")
+    if preview and not anybody and not _is_loopback(host):
+        cure = "take --host out, or add --anybody if others may see what is held back"
+        raise click.UsageError(f"--preview is only for this machine, and {host} is not; {cure}")
+    shown_to = Preview.ANYBODY if anybody else Preview.LOCAL
+    settings = settings_of(file, url, state, shown_to if preview else Preview.NO)
     from feedpress.delivery import server
 
     shown = f"[{host}]" if ":" in host else host
 
     def say_where() -> None:
-        click.echo(f"{file}: listening at http://{shown}:{port}/ (Ctrl-C ends it)", err=True)
+        path = addresses.PREVIEW if preview else addresses.FRONT_PAGE
+        click.echo(f"{file}: listening at http://{shown}:{port}{path} (Ctrl-C ends it)", err=True)
 
     try:
         server.run(settings, host, port, workers, say_where)
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -55,7 +55,7 @@ class Reloader:
         on_built: Callable[[], None] = lambda: None,
     ) -> None:
         """Raises SettingsError where the folder of the settings can't keep the state."""
-        self._settings = settings
+        self.settings = settings
         self._files = files.Files(settings.file)
         self._stillness = Stillness(self._files)
         #: What outlives the process, if anything does.
@@ -63,7 +63,8 @@ class Reloader:
         self._keeper = Keeper()
         self._clock = clock
         self._on_built = on_built
-        self._loaded: Loaded | None = None
+        #: The newest state of the files that could be read.
+        self.loaded: Loaded | None = None
         # What is wrong with the newest state of the files, and whether it could be read.
         self._problems: tuple[Problem, ...] = ()
         self._is_read = False
@@ -88,7 +89,7 @@ class Reloader:
 
     def health(self) -> Health:
         """Give what is on the air and how the newest state of the files is."""
-        kept = len(self._loaded.kept) if self._loaded else 0
+        kept = len(self.loaded.kept) if self.loaded else 0
         return Health(self.current(), self._problems, self._is_read, kept)
 
     def start(self) -> None:
@@ -121,7 +122,8 @@ class Reloader:
             read = tuple(self._files.read())
         except Unreadable as error:
             # Not noted as seen: what keeps it from being read may pass without a trace.
-            self._refuse(error)
+            if self._is_read or error.problems != self._problems:
+                self._refuse(error)
             self._follow_the_clock()
             return
         if self._files.fingerprint() != seen:
@@ -143,7 +145,7 @@ class Reloader:
         self._is_restored = True
         for state in states:
             try:
-                self._loaded = self._keeper.load(state, self._clock())
+                self.loaded = self._keeper.load(state, self._clock())
             except Unreadable as error:  # to another release of feedpress
                 _log.error("a state that was kept can't be read any more:\n%s", error)
         if states:
@@ -155,7 +157,7 @@ class Reloader:
         except Unreadable as error:
             self._refuse(error)
             return
-        self._loaded = loaded
+        self.loaded = loaded
         self._stillness.compare_with(read)
         self._note((*loaded.problems, *check.warnings(loaded.publication)), is_read=True)
         errors = [each for each in self._problems if each.severity is Severity.ERROR]
@@ -172,27 +174,25 @@ class Reloader:
             self.folder.save_files(self._keeper.states)
 
     def _refuse(self, error: Unreadable) -> None:
-        """Tell, once, what is wrong with files that can't be published, and leave all as it is."""
-        if not self._is_read and error.problems == self._problems:
-            return
+        """Tell what is wrong with files that can't be published, and leave all as it is."""
         self._note(error.problems, is_read=False)
         if self._on_air[0]:
             stays = "what was published stays"
-        elif self._loaded:
+        elif self.loaded:
             stays = "what was kept of it is published"
         else:
             stays = "nothing is published yet"
-        _log.error("%s can't be published, %s:\n%s", self._settings.file, stays, error)
-        if self._loaded and not self._on_air[0]:
-            self._show(self._loaded, "as it was kept")
+        _log.error("%s can't be published, %s:\n%s", self.settings.file, stays, error)
+        if self.loaded and not self._on_air[0]:
+            self._show(self.loaded, "as it was kept")
 
     def _note(self, problems: tuple[Problem, ...], *, is_read: bool) -> None:
         self._problems, self._is_read = problems, is_read
 
     def _show(self, loaded: Loaded, remark: str) -> None:
         publication = loaded.publication
-        if self._settings.url:
-            publication = publication.at(self._settings.url)
+        if self.settings.url:
+            publication = publication.at(self.settings.url)
         self._show_now(publication, remark)
 
     def _show_now(self, publication: Publication, remark: str) -> None:
@@ -224,7 +224,7 @@ class Reloader:
     def _tell(self, snapshot: Snapshot, remark: str) -> None:
         clippings, feeds = counted(snapshot.clippings, "clipping"), counted(snapshot.feeds, "feed")
         end = f"; {remark}" if remark else ""
-        _log.info("%s: %s in %s%s", self._settings.file, clippings, feeds, end)
+        _log.info("%s: %s in %s%s", self.settings.file, clippings, feeds, end)
 
     def _watch(self) -> None:
         for _ in self._ticks():
@@ -253,7 +253,7 @@ class Reloader:
             action()
         except Exception:
             # Whatever is wrong with one state of the file must not end the watching of it.
-            _log.exception("this state of %s can't be shown", self._settings.file)
+            _log.exception("this state of %s can't be shown", self.settings.file)
 
     def _ticks(self) -> Iterator[None]:
         """Tick when the folder of the file changes, and every half second in any case."""

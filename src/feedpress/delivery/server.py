@@ -40,7 +40,7 @@ def run(
 ) -> None:
     """Serve until a signal stops it. Raises SettingsError where the port can't be had."""
     global _loaded
-    _require_port(host, port)
+    address = _address(host, port)
     _log_to_standard_error()
     # Before the port is open, so that nobody has to wait for the first snapshot.
     _loaded = _reloader(settings)
@@ -49,7 +49,7 @@ def run(
     server = Granian(
         f"{__name__}:worker_app",
         factory=True,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
@@ -70,12 +70,16 @@ def run(
     server.serve()
 
 
-def _require_port(host: str, port: int) -> None:
+def _address(host: str, port: int) -> str:
+    """Give the numbers of an address, which is all that granian takes, if its port can be had."""
     # Granian's sockets share their port (SO_REUSEPORT), so that a second feedpress would answer
     # every other request of the first; other faults are a RuntimeError with a backtrace (2.8).
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        # Of several the one of four numbers, which most programs try first.
+        found = min(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        family, address = found[0], str(found[4][0])
+        socket.create_server((address, port), family=family).close()
+        return address
     except OSError as error:
         cure = "choose another with --host or --port"
         why = str(error.strerror or error).partition(" (while attempting")[0]

@@ -12,7 +12,7 @@ from feedpress.addresses import to_uri
 from feedpress.editors import values, yaml_values
 from feedpress.editors.clippings_file import Loader
 from feedpress.editors.problems import Problem
-from feedpress.model import Clipping, Project, Publication, When
+from feedpress.model import Clipping, Place, Project, Publication, When
 
 #: The names and bytes of the files that one publication was read from.
 Files = tuple[tuple[str, bytes], ...]
@@ -26,6 +26,8 @@ class Loaded:
     publication: Publication
     problems: tuple[Problem, ...]
     kept: tuple[Clipping, ...]
+    #: Where each clipping begins that is left out for a mistake, be it kept or not.
+    broken: tuple[Place, ...] = ()
 
 
 class Keeper:
@@ -48,7 +50,7 @@ class Keeper:
         self._newest = (self._number, files)
         whole = replace(publication, clippings=(*publication.clippings, *kept))
         self._before = whole
-        return Loaded(whole, problems, kept)
+        return Loaded(whole, problems, kept, tuple(row.place for row in found.broken))
 
     @property
     def states(self) -> tuple[Files, ...]:

@@ -128,7 +128,7 @@ def build(publication: Publication, now: datetime) -> tuple[Feed, ...]:
         if taken_back := times.withdrawn_at(clipping, zone, now):
             entry = _withdrawal(clipping, publication, taken_back)
         else:
-            entry = _entry(clipping, publication, now)
+            entry = entry_of(clipping, publication, now)
         (withdrawn if taken_back else every).append(entry)
         for project in clipping.projects:
             by_project[project.slug][taken_back is not None].append(entry)
@@ -147,7 +147,8 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(by_id, key=attrgetter("updated"), reverse=True))
 
 
-def _entry(clipping: Clipping, publication: Publication, now: datetime) -> Entry:
+def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Entry:
+    """Give the entry that a clipping is, or would be if it were on the air."""
     zone = publication.timezone
     scheme = addresses.category_scheme(publication.url)
     return Entry(

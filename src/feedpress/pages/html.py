@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feedpress import addresses
 from feedpress.feeds.feed import Entry, Feed
+from feedpress.pages.preview import Preview
 
 _FORMATS = ((addresses.ATOM, "Atom"), (addresses.RSS, "RSS"))
 
@@ -32,6 +33,11 @@ def clipping_page(entry: Entry, whole: Feed) -> bytes:
 def notice_page(notice: Entry, path: str, whole: Feed) -> bytes:
     """Give the page for the path of something that is no more."""
     return _render("notice.html", path, notice=notice, whole=whole)
+
+
+def preview_page(preview: Preview, state: str) -> bytes:
+    """Give the page for editors; `state` is what it is known by when it is asked for again."""
+    return _render("preview.html", addresses.PREVIEW, preview=preview, state=state)
 
 
 @cache

@@ -1,0 +1,139 @@
+"""The page for editors, in front of what everybody gets: it follows the file and is never kept.
+
+It shows what is held back. So it is given only to requests for this machine by name, that a page
+of another site can't make through a name of its own that leads here.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from feedpress import addresses
+from feedpress.delivery import responses, revisions
+from feedpress.delivery.reload import Reloader
+from feedpress.editors import clippings_file
+from feedpress.editors.keeping import Loaded
+from feedpress.editors.problems import Problem, Unreadable
+from feedpress.errors import FeedpressError
+from feedpress.feeds import diff
+from feedpress.feeds.changes import Change
+from feedpress.model import Publication
+from feedpress.pages import html
+from feedpress.pages.preview import preview
+from feedpress.settings import Preview as For
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class _State(NamedTuple):
+    """What the page depends on, but for the clock."""
+
+    loaded: Loaded | None
+    problems: tuple[Problem, ...]
+    is_read: bool
+    snapshot: object
+
+
+class Previewer:
+    """A WSGI app (PEP 3333) in front of another, with a page for editors."""
+
+    def __init__(
+        self,
+        other: "WSGIApplication",
+        reloader: Reloader,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._other = other
+        self._reloader = reloader
+        self._clock = clock
+        self._numbers = count(1)
+        # What the change is told against where git knows no other state.
+        self._first: Publication | None = None
+        self._made: tuple[_State | None, responses.Answer] = (None, responses.not_ready())
+        self._started = clock()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        if self._reloader.settings.preview is For.LOCAL and not _is_local(environ):
+            answer = responses.refusal(403)
+        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._other(environ, start_response)
+        elif environ["PATH_INFO"] == addresses.PREVIEW:
+            answer = self._page()
+        elif environ["PATH_INFO"] in _FILES:
+            answer = _file(environ["PATH_INFO"])
+        else:
+            return self._other(environ, start_response)
+        start_response(answer.status, [*answer.headers])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+
+    def _page(self) -> responses.Answer:
+        current = self._reloader.current()  # which starts it, if nobody has
+        loaded, health = self._reloader.loaded, self._reloader.health()
+        state = _State(loaded, health.problems, health.is_read, current)
+        # By identity: to compare ten thousand clippings takes longer than to make the page.
+        if not all(one is other for one, other in zip(state, self._made[0] or (), strict=False)):
+            self._made = (None, self._made[1])
+        if self._made[0] is None:
+            self._made = (state, self._rendered(state))
+        return self._made[1]
+
+    def _rendered(self, state: _State) -> responses.Answer:
+        now = self._clock()
+        changes, why_none = self._changes(state, now)
+        shown = preview(
+            str(self._reloader.settings.file),
+            state.loaded,
+            state.problems,
+            changes,
+            now,
+            is_read=state.is_read,
+            why_no_changes=why_none,
+        )
+        # Another process has other states.
+        tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
+        return responses.preview(html.preview_page(shown, tag), addresses.HTML, tag)
+
+    def _changes(self, state: _State, now: datetime) -> tuple[tuple[Change, ...], str]:
+        if state.loaded is None or not state.is_read:
+            return (), "That can't be told while the file can't be read."
+        new = state.loaded.publication
+        self._first = self._first or new
+        file = self._reloader.settings.file
+        try:
+            old, _ = clippings_file.load(revisions.read(file, "HEAD"))
+        except (FeedpressError, Unreadable):
+            old, since = self._first, "since the preview was started"
+        else:
+            since = "since the last commit"
+        return tuple(diff.compare(old, new, now)), f"No change {since}."
+
+
+def _is_local(environ: "WSGIEnvironment") -> bool:
+    """Tell whether a request names this machine: a stranger's name may lead here, too."""
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname in _LOCAL
+    except ValueError:
+        return False
+
+
+_FILES = {
+    addresses.PREVIEW_SCRIPT: ("preview.js", addresses.JAVASCRIPT),
+    addresses.PREVIEW_STYLE_SHEET: ("preview.css", addresses.CSS),
+}
+
+
+@cache
+def _file(path: str) -> responses.Answer:
+    name, media_type = _FILES[path]
+    body = resources.files("feedpress.pages").joinpath(name).read_bytes()
+    return responses.preview(body, media_type)

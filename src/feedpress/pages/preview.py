@@ -1,0 +1,181 @@
+"""What editors see before others do: every clipping as it will be, and what is wrong with it.
+
+Nothing of it is published. What is not on the air is marked, with the reason.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedpress import times
+from feedpress.editors.keeping import Loaded
+from feedpress.editors.problems import Problem, Severity, counted
+from feedpress.feeds.changes import MEANING, Change
+from feedpress.feeds.feed import Entry, entry_of
+from feedpress.model import Clipping, Place, Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A clipping as it stands in the file."""
+
+    #: What links within the page lead to.
+    anchor: str
+    entry: Entry
+    #: Why subscribers do not see it as it is here, or nothing.
+    mark: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem, and the clipping that it is in, if it is in one that can be shown."""
+
+    problem: Problem
+    anchor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Changes that mean the same to subscribers of one feed."""
+
+    feed_title: str
+    kind: str
+    meaning: str
+    is_error: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """All that the page shows."""
+
+    title: str
+    language: str
+    file: str
+    #: What is on the air, in a sentence.
+    state: str
+    is_read: bool
+    errors: tuple[Told, ...]
+    #: Warnings, those that say the same together.
+    hints: tuple[tuple[Told, ...], ...]
+    groups: tuple[Group, ...]
+    #: Why it can't be told what subscribers will see, or nothing.
+    why_no_changes: str
+    rows: tuple[Row, ...]
+
+
+def preview(
+    file: str,
+    loaded: Loaded | None,
+    problems: Iterable[Problem],
+    changes: Iterable[Change],
+    now: datetime,
+    *,
+    is_read: bool,
+    why_no_changes: str = "",
+) -> Preview:
+    """Put together what there is to show of the newest state that could be read."""
+    problems = tuple(problems)
+    if loaded is None:
+        told = _told(problems, {})
+        state = "Nothing is published yet."
+        return Preview(file, "en", file, state, is_read, *told, (), why_no_changes, ())
+    publication = loaded.publication
+    clippings = sorted(publication.clippings, key=lambda each: _position(each.place))
+    # Of a state that can't be read the places are others than those of the clippings shown.
+    at_place = _by_place(clippings, loaded.broken, problems) if is_read else {}
+    kept_ids = {each.id for each in loaded.kept}
+    rows = tuple(
+        Row(
+            _anchor(each),
+            entry_of(each, publication, now),
+            _mark(each, publication, now, is_kept=each.id in kept_ids),
+            tuple(at_place.get(_position(each.place), ())),
+        )
+        for each in clippings
+    )
+    anchors = {id(problem): row.anchor for row in rows for problem in row.problems}
+    errors, hints = _told(problems, anchors)
+    return Preview(
+        title=publication.title,
+        language=publication.language,
+        file=file,
+        state=_state(rows),
+        is_read=is_read,
+        errors=errors,
+        hints=hints,
+        groups=tuple(_groups(changes)),
+        why_no_changes=why_no_changes,
+        rows=rows,
+    )
+
+
+def _told(
+    problems: Iterable[Problem], anchors: Mapping[int, str]
+) -> tuple[tuple[Told, ...], tuple[tuple[Told, ...], ...]]:
+    errors: list[Told] = []
+    hints: defaultdict[tuple[str, str, str], list[Told]] = defaultdict(list)
+    for problem in problems:
+        told = Told(problem, anchors.get(id(problem)))
+        if problem.severity is Severity.ERROR:
+            errors.append(told)
+        else:
+            hints[problem.code, problem.message, problem.cure].append(told)
+    return tuple(errors), tuple(map(tuple, hints.values()))
+
+
+def _anchor(clipping: Clipping) -> str:
+    return f"clipping-{clipping.slug}"
+
+
+def _state(rows: Sequence[Row]) -> str:
+    marked = sum(bool(row.mark) for row in rows)
+    return (
+        f"{counted(len(rows) - marked, 'clipping')} on the air as in the file, "
+        f"{marked} marked below."
+    )
+
+
+def _mark(clipping: Clipping, publication: Publication, now: datetime, *, is_kept: bool) -> str:
+    zone = publication.timezone
+    if is_kept:
+        return "Broken: subscribers see it as it last was"
+    if clipping.draft:
+        return "Draft: nobody sees it"
+    if not times.was_shown(clipping, zone, now):
+        due = times.due(times.first_shown(clipping), zone)
+        if due <= now:
+            return "Taken back before anybody saw it"
+        return f"Held back until {due.astimezone(zone):%Y-%m-%d %H:%M}, {zone.key}"
+    if times.withdrawn_at(clipping, zone, now):
+        return "Taken back: nobody sees it any more"
+    return ""
+
+
+def _position(place: Place) -> tuple[str, int]:
+    return place.file, place.line
+
+
+def _by_place(
+    clippings: Iterable[Clipping], broken: Iterable[Place], problems: Iterable[Problem]
+) -> dict[tuple[str, int], list[Problem]]:
+    """Give the problems that stand in each clipping, by where it begins."""
+    places = (*(each.place for each in clippings), *broken)
+    starts = sorted({_position(place) for place in places})
+    found: defaultdict[tuple[str, int], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        at = bisect_right(starts, _position(problem.place)) - 1
+        if at >= 0 and starts[at][0] == problem.place.file:
+            found[starts[at]].append(problem)
+    return found
+
+
+def _groups(changes: Iterable[Change]) -> Iterator[Group]:
+    groups: defaultdict[tuple[str, str, bool], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.feed_title, change.kind, change.is_error].append(change)
+    for (title, kind, is_error), found in groups.items():
+        yield Group(title, kind, MEANING[found[0].kind], is_error, tuple(found))
