@@ -6,6 +6,7 @@ Each command imports what it needs when it is called, so that none waits for wha
 import click
 
 import feedpress
+from feedpress.cli.add import add
 from feedpress.cli.build import build
 from feedpress.cli.check import check
 from feedpress.cli.diff import diff
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for command in (check, serve, stamp, diff, build, schema):
+for command in (check, serve, stamp, add, diff, build, schema):
     main.add_command(command)

@@ -44,6 +44,8 @@ class Clippings:
     broken: tuple[yaml_values.Mapping, ...]
     #: Every id and name of a page that is taken, be it by a clipping that is left out.
     taken: frozenset[str]
+    #: What a clipping may call its projects and its source.
+    names: KnownNames
 
 
 def read(
@@ -55,7 +57,7 @@ def read(
     """Read the lists of all files; `own_ids` is what every id begins with that is minted here."""
     reader = _Reader(names, own_ids, problems)
     found = tuple(reader.clippings(list(lists)))
-    return Clippings(found, tuple(reader.unpinned), tuple(reader.broken), reader.taken)
+    return Clippings(found, tuple(reader.unpinned), tuple(reader.broken), reader.taken, names)
 
 
 class _Reader:

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import itemgetter
 
 from feedpress.editors.syntax import LINE_BREAK
 from feedpress.editors.yaml_text import without_marks
-from feedpress.editors.yaml_values import Room, Style
+from feedpress.editors.yaml_values import Mapping, Room, Sequence, Style
 
 # What other programs would take for a number (YAML 1.2 §10.3.2), though here it is a text.
 _LIKE_A_NUMBER = re.compile(r"[0-9]+(?:e[0-9]+)?")
+# What may stand behind a key whose list is empty.
+_NOTHING = re.compile(r"(?P<list>[ \t]*\[\s*\])?(?P<note>[ \t]*(?:[ \t]#[^\r\n]*)?(?=[\r\n]|\Z))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,58 @@ def insert(data: bytes, insertions: Iterable[Insertion]) -> bytes:
         pieces += text[done:index], written
         done = index
     return "".join((marks, *pieces, text[done:])).encode()
+
+
+def insert_item(data: bytes, document: Mapping, key: str, item: str) -> bytes | None:
+    """Give a file with an item on top of a list, right above the hyphen that is there first.
+
+    The item has no indentation yet. Its lines end as the one above them does, and a blank line
+    follows where the items of the list are set apart. None where the list has another form.
+    """
+    marks, text = without_marks(data.decode())
+    starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
+    place, items = document.place_of(key), document.get(key)
+    start = starts[place.line - 1]
+    at = start + place.column - 1
+    if document.is_flow:
+        return None
+    if items and text[at] == "-" and not text[start:at].strip(" "):
+        item += "\n" if _are_set_apart(items, text, starts) else ""
+        above, indent, below = text[:start], text[start:at], text[start:]
+    else:
+        # An empty value begins right behind the colon, an empty list further on.
+        colon = at - 1 if items is None else text.rfind(":", start, at)
+        found = _NOTHING.match(text, colon + 1)
+        if items or not found or text[colon] != ":":
+            return None
+        line_end = LINE_BREAK.match(text, found.end())
+        above = (
+            text[: colon + 1] + found["note"] + (line_end[0] if line_end else _first_break(text))
+        )
+        indent = " " * (document.place_of_key(key).column - 1)
+        below = text[line_end.end() if line_end else found.end() :]
+    return "".join((marks, above, _indented(item, indent, _last_break(above)), below)).encode()
+
+
+def _are_set_apart(items: Sequence, text: str, starts: list[int]) -> bool:
+    lines = [items.place_of(index).line for index in range(min(2, len(items)))]
+    # Above the second hyphen.
+    return any(not text[starts[at - 2] : starts[at - 1]].strip() for _, at in pairwise(lines))
+
+
+def _last_break(text: str) -> str:
+    *_, found = LINE_BREAK.finditer(text, max(0, len(text) - 2))
+    return found[0]
+
+
+def _first_break(text: str) -> str:
+    found = LINE_BREAK.search(text)
+    return found[0] if found else "\n"
+
+
+def _indented(item: str, indent: str, line_end: str) -> str:
+    lines = item.removesuffix("\n").split("\n")
+    return "".join(f"{indent if line else ''}{line}{line_end}" for line in lines)
 
 
 def _written(insertion: Insertion, text: str, starts: list[int]) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """Write into a file what makes its clippings permanent: each one's id, and when it was added."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -119,16 +119,19 @@ def _instants(
     wanting.sort(key=lambda place: place.file, reverse=True)
     given = (each.added for each in (*publication.clippings, *clippings))
     used = {times.due(added, zone) for added in given if added and added.time}
+    return dict(zip(reversed(wanting), fresh_instants(used, now, len(wanting)), strict=True))
+
+
+def fresh_instants(used: Set[datetime], now: datetime, number: int) -> Iterator[datetime]:
+    """Give so many seconds, the last of them now, later than what was used before now."""
     second = timedelta(seconds=1)
-    start = now.replace(microsecond=0) - len(wanting) * second
+    start = now.replace(microsecond=0) - number * second
     instant = max([start, *(each for each in used if each <= now)])
-    instants: dict[Place, datetime] = {}
-    for place in reversed(wanting):
+    for _ in range(number):
         instant += second
         while instant in used:
             instant += second
-        instants[place] = instant
-    return instants
+        yield instant
 
 
 def _wanted(
