@@ -35,6 +35,7 @@ golden: $(VENV)/.installed ## write the golden documents anew, after a change th
 
 bench: $(VENV)/.installed ## reading and making feeds, and following an edit
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/check.py
 	$(BIN)/python bench/lookup.py
 	$(BIN)/python bench/reload.py
 

@@ -1,9 +1,12 @@
 """The command line: what each command prints, and with which exit code it ends."""
 
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -41,7 +44,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
     ("command", "expected"),
     [
         ([], ["check", "diff", "schema", "serve", "stamp", "--version"]),
-        (["check"], ["[FILE]", "--strict"]),
+        (["check"], ["[FILE]", "--strict", "--format", "text|json|github|sarif", "NO_COLOR"]),
         (["diff"], ["[FILE]", "--since", "REV", "--against", "--format", "text|json|github"]),
         (["schema"], ["JSON Schema"]),
         (["serve"], ["[FILE]", "--host", "--port", "--workers", "--url", "8000", "127.0.0.1"]),
@@ -66,7 +69,9 @@ def test_good_file(write: Callable[[str], Path]) -> None:
     path = write(_GOOD)
     for arguments in ([], ["--strict"]):
         result = _run("check", path, *arguments)
-        assert result.output == f"{path}: 1 clipping can be published; 0 errors, 0 warnings.\n"
+        assert result.output == (
+            f"{path}: 1 clipping can be published; 0 errors, 0 warnings. All is well.\n"
+        )
         assert result.exit_code == 0
 
 
@@ -75,8 +80,13 @@ def test_file_with_warnings(write: Callable[[str], Path]) -> None:
     path = write(_WARNED)
     result = _run("check", path)
     assert result.exit_code == 0
-    warning, summary = result.output.splitlines()
+    warning, line, mark, cure, more, blank, summary = result.output.splitlines()
     assert re.match(rf"{re.escape(str(path))}:4:\d+: warning: .* \[double\]$", warning)
+    assert line.startswith("  4 | ...")
+    assert re.fullmatch(r"    \| +\^+", mark)
+    assert cure == "  cure: take one of them out, unless both are meant"
+    assert more == "  help: docs/problems.md#double"
+    assert blank == ""
     assert summary == f"{path}: 2 clippings can be published; 0 errors, 1 warning."
     strict = _run("check", "--strict", path)
     assert (strict.output, strict.exit_code) == (result.output, 1)
@@ -87,8 +97,10 @@ def test_file_with_an_error(write: Callable[[str], Path]) -> None:
     path = write(_BAD)
     result = _run("check", path)
     assert result.exit_code == 1
-    error, summary = result.output.splitlines()
-    assert re.match(rf"{re.escape(str(path))}:4:\d+: error: .*; .* \[missing-date\]$", error)
+    error, line, _, cure, *_, summary = result.output.splitlines()
+    assert re.match(rf"{re.escape(str(path))}:4:\d+: error: .* \[missing-date\]$", error)
+    assert "No date" in line
+    assert cure.startswith("  cure: add published:")
     assert summary == f"{path}: 1 clipping can be published; 1 error, 0 warnings."
 
 
@@ -144,10 +156,144 @@ def test_folder_of_files(tmp_path: Path) -> None:
 
 
 def test_real_list_is_good() -> None:
-    """The repository's own list can be published as it is."""
+    """The repository's own list can be published as it is, and is told so in a few lines."""
     result = _run("check", _ROOT / "clippings.yaml")
     assert result.exit_code == 0
     assert re.search(r": \d+ clippings can be published; 0 errors", result.output)
+    assert result.output.count("[no-project]") == 1
+    assert re.search(r"^  also: in lines (\d+, )+\d+ and \d+ more$", result.output, re.MULTILINE)
+
+
+_FORMATS = ["text", "json", "github", "sarif"]
+
+
+@pytest.mark.parametrize("form", _FORMATS)
+@pytest.mark.parametrize(
+    ("text", "codes", "exit_code"),
+    [
+        (_GOOD, [], 0),
+        (_WARNED, ["double"], 0),
+        (_BAD, ["missing-date"], 1),
+        ("clippings: [", ["bracket"], 1),
+        (None, ["unreadable"], 1),
+    ],
+    ids=["good", "warned", "bad", "unreadable", "not there"],
+)
+def test_every_format(
+    tmp_path: Path, form: str, text: str | None, codes: list[str], exit_code: int
+) -> None:
+    """Each form tells the same problems and has the same exit code, be the file ever so bad."""
+    path = tmp_path / "clippings.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    result = _run("check", path, "--format", form)
+    assert result.exit_code == exit_code
+    assert _codes_told(form, result.stdout) == codes
+    summary = (result.stdout if form == "text" else result.stderr).splitlines()[-1]
+    assert re.match(rf"{re.escape(str(path))}: .* can be published; \d error", summary)
+    assert "Traceback" not in result.output
+
+
+def _codes_told(form: str, told: str) -> list[str]:
+    """Give the codes that a report tells; all of it must be of its form."""
+    if form == "json":
+        return [each["code"] for each in json.loads(told)]
+    if form == "sarif":
+        return [each["ruleId"] for each in json.loads(told)["runs"][0]["results"]]
+    if form == "github":
+        commands = re.compile(r"::(?:error|warning) file=.*,title=([a-z-]+)::.+")
+        return [found[1] for line in told.splitlines() if (found := commands.fullmatch(line))]
+    return re.findall(r"^\S+:\d+:\d+: (?:error|warning): .* \[([a-z-]+)\]$", told, re.MULTILINE)
+
+
+@pytest.mark.parametrize("form", ["github", "sarif"])
+def test_code_hosts_get_paths_of_the_project(elsewhere: Path, form: str) -> None:
+    """A file in the current folder is named from there, however it was typed."""
+    (elsewhere / "lists").mkdir()
+    path = elsewhere / "lists" / "clippings.yaml"
+    path.write_text(_BAD, encoding="utf-8")
+    typed = _run("check", "lists/clippings.yaml", "--format", form)
+    assert _run("check", path, "--format", form).stdout == typed.stdout
+    assert str(elsewhere) not in typed.stdout
+    assert "lists/clippings.yaml" in typed.stdout
+
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _environment(**more: str) -> dict[str, str]:
+    ours = {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES"}
+    return {key: value for key, value in os.environ.items() if key not in ours} | more
+
+
+def _on_a_terminal(path: Path, width: int, **environ: str) -> str:
+    """Run the command on a pseudo-terminal and give what arrives there."""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, width))
+    command = [sys.executable, "-m", "feedpress", "check", str(path)]
+    with subprocess.Popen(command, stdout=end, stderr=end, env=_environment(**environ)) as process:
+        os.close(end)
+        told = b"".join(iter(lambda: _received(terminal), b""))
+        process.wait(60)
+    os.close(terminal)
+    return told.decode().replace("\r\n", "\n")
+
+
+def _received(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # so Linux says that the other end is closed
+        return b""
+
+
+def _through_a_pipe(path: Path, **environ: str) -> str:
+    command = [sys.executable, "-m", "feedpress", "check", str(path)]
+    ran = subprocess.run(
+        command, capture_output=True, env=_environment(**environ), timeout=60, check=False
+    )
+    assert ran.stderr == b""
+    return ran.stdout.decode()
+
+
+def test_terminal_gets_colour(write: Callable[[str], Path]) -> None:
+    """On a terminal the report has colour and fits its width; without it, it is the same text."""
+    path = write(_BAD)
+    told = _on_a_terminal(path, 60, TERM="xterm")
+    assert "\x1b[31m\x1b[1merror:\x1b[0m" in told
+    plain = _ESCAPE.sub("", told)
+    assert plain.isascii()
+    assert plain.replace("\n", "").isprintable()
+    line = next(line for line in plain.splitlines() if line.startswith("  4 | "))
+    assert len(line) == 60
+    for environ in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}):
+        assert _on_a_terminal(path, 60, **{"TERM": "xterm"} | environ) == plain
+
+
+def test_all_is_well_in_green(write: Callable[[str], Path]) -> None:
+    """On a terminal, that all is well is green."""
+    told = _on_a_terminal(write(_GOOD), 80, TERM="xterm")
+    assert re.fullmatch(r"\x1b\[32m.* All is well\.\x1b\[0m\n", told)
+
+
+def test_pipe_gets_plain_text(write: Callable[[str], Path]) -> None:
+    """In a pipe there is no colour, unless somebody asks for it."""
+    path = write(_BAD)
+    plain = _through_a_pipe(path, TERM="xterm")
+    assert "\x1b" not in plain
+    assert "error: " in plain
+    coloured = _through_a_pipe(path, FORCE_COLOR="1")
+    assert "\x1b[31m" in coloured
+    assert _ESCAPE.sub("", coloured) == plain
+
+
+def test_terminal_without_the_letters(write: Callable[[str], Path]) -> None:
+    """Letters that the terminal's encoding has not become question marks, and nothing breaks."""
+    about = "publication: {title: T, url: 'https://a.example/', tag: 'a.example,2016'}\n"
+    path = write(f"{about}clippings:\n- titel: 京都é\n  added: 2016\n")
+    told = _through_a_pipe(path, PYTHONIOENCODING="ascii")
+    assert "  3 | - titel: ???\n    |   ^^^^^\n" in told
+    for form in ("json", "sarif", "github"):
+        assert _run("check", path, "--format", form).stdout.isascii()
 
 
 @pytest.mark.parametrize(
@@ -247,3 +393,4 @@ def test_check_loads_no_more_than_it_needs() -> None:
     assert not packages & {"flask", "granian", "feedgen", "jinja2", "watchfiles", "lxml"}
     assert {name for name in loaded if name.startswith("feedpress.")} >= {"feedpress.cli.main"}
     assert "feedpress.snapshot" not in loaded
+    assert not {name for name in loaded if name.startswith("feedpress.feeds")}

@@ -205,6 +205,10 @@ def test_problems_are_on_top_and_at_their_clipping(
         "&#39;soon&#39; is not a date.",
     ]
     assert re.findall(r'yaml, <a href="#(.*?)">', top) == ["clipping-here", "clipping-bad"]
+    assert re.findall(r"<pre>(.*?)\n *(.*?)</pre>", top) == [
+        ("  projects: [&#34;Portla&#34;]", "^^^^^^^^"),
+        ("  added: &#34;soon&#34;", "^^^^^^"),
+    ]
     articles = dict(re.findall(r'<article id="(.*?)"(.*?)</article>', clippings, re.DOTALL))
     assert "&#39;Portla&#39;" in articles["clipping-here"]
     assert "&#39;soon&#39; is not a date" in articles["clipping-bad"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import support
-from feedpress.delivery import report
+from feedpress.delivery.reports import changes as report
 from feedpress.feeds import diff
 from feedpress.feeds.changes import MEANING, Change, Kind
 from feedpress.model import Place

@@ -1,37 +1,119 @@
 """feedpress check: look for mistakes."""
 
+import os
+import shutil
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feedpress.cli.arguments import file_argument
 
+if TYPE_CHECKING:
+    from feedpress.delivery.reports.passages import Texts
+    from feedpress.delivery.reports.problems import Paint
+    from feedpress.editors.problems import Problem
+
+# In a pipe there is nothing that says how long a line may be.
+_WIDTH = 100
+_WIDEST = 140
+
 
 @click.command()
 @file_argument
 @click.option("--strict", is_flag=True, help="Count warnings as problems, too.")
-def check(file: Path, strict: bool) -> None:
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    help="For people, for programs, as annotations of a change, or for code scanning.",
+)
+def check(file: Path, strict: bool, form: str) -> None:
     """Look for mistakes in FILE and say how to mend them.
 
     FILE is clippings.yaml, or a folder of such files. The exit code is 1 where there are
-    problems; warnings alone are fine.
+    problems; warnings alone are fine. With another format than text, the last line, which sums it
+    up, goes to standard error. There is colour on a terminal; NO_COLOR takes it away, and
+    FORCE_COLOR keeps it in a pipe.
     """
+    from feedpress.delivery.files import printable
+    from feedpress.delivery.reports import problems as report
+    from feedpress.editors.problems import Severity
+
+    found, texts, clippings = _look(file)
+    _print(form, found, texts)
+    summary = f"{printable(file)}: {report.summary(found, clippings)}"
+    good = _paint()(summary, report.Tone.GOOD)
+    click.echo(_encodable(summary if found else good), err=form != "text", color=_has_colour())
+    if any(strict or problem.severity is Severity.ERROR for problem in found):
+        raise SystemExit(1)
+
+
+def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
+    """Give the problems, the lines that they stand in, and how many clippings can be published."""
     from feedpress.delivery import files
+    from feedpress.delivery.reports.passages import Texts
     from feedpress.editors import clippings_file
     from feedpress.editors.check import warnings
-    from feedpress.editors.problems import Severity, Unreadable, counted, in_order
+    from feedpress.editors.problems import Unreadable, in_order
 
+    read: list[tuple[str, bytes]] = []
     try:
-        publication, problems = clippings_file.load(files.Files(file).read())
-        found = in_order((*problems, *warnings(publication)))
-        summary = f"{counted(len(publication.clippings), 'clipping')} can be published"
+        read = files.Files(file).read()
+        publication, problems = clippings_file.load(read)
     except Unreadable as error:
-        found = error.problems
-        summary = "nothing can be published"
-    for problem in found:
-        click.echo(str(problem))
-    errors = sum(problem.severity is Severity.ERROR for problem in found)
-    warned = len(found) - errors
-    click.echo(f"{file}: {summary}; {counted(errors, 'error')}, {counted(warned, 'warning')}.")
-    if errors or (strict and warned):
-        raise SystemExit(1)
+        return error.problems, Texts(read), None
+    found = in_order((*problems, *warnings(publication)))
+    return found, Texts(read), len(publication.clippings)
+
+
+def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:
+    if form == "json":
+        from feedpress.delivery.reports.problems import as_json
+
+        click.echo(as_json(found, texts))
+    elif form == "sarif":
+        import feedpress
+        from feedpress.delivery.reports.sarif import as_sarif
+
+        click.echo(as_sarif(found, texts, os.getcwd(), feedpress.__version__))
+    elif form == "github":
+        from feedpress.delivery.reports.problems import github
+
+        for line in github(found, texts, os.getcwd()):
+            click.echo(_encodable(line))
+    else:
+        from feedpress.delivery.reports.problems import text
+
+        width = min(shutil.get_terminal_size((_WIDTH, 0)).columns, _WIDEST)
+        for line in text(found, texts, width, _paint()):
+            click.echo(_encodable(line), color=_has_colour())
+
+
+def _paint() -> "Paint":
+    from feedpress.delivery.reports.problems import Tone
+
+    styles: dict[Tone, dict[str, str | bool]] = {
+        Tone.PLACE: {"bold": True},
+        Tone.ERROR: {"fg": "red", "bold": True},
+        Tone.WARNING: {"fg": "yellow", "bold": True},
+        Tone.LABEL: {"fg": "cyan"},
+        Tone.GOOD: {"fg": "green"},
+    }
+    return lambda text, tone: click.style(text, **styles[tone])  # type: ignore[arg-type]
+
+
+def _has_colour() -> bool | None:
+    """Tell whether there is to be colour; None leaves it to whether there is a terminal."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def _encodable(line: str) -> str:
+    # A file may hold letters that the terminal's encoding has not.
+    encoding = sys.stdout.encoding
+    return line.encode(encoding, "replace").decode(encoding)

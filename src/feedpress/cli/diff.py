@@ -35,7 +35,8 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
     REV may be anything that git takes for a revision. For a file that has moved since, write
     REV:PATH. What is held back is never told.
     """
-    from feedpress.delivery import files, report, revisions
+    from feedpress.delivery import files, revisions
+    from feedpress.delivery.reports import changes as report
     from feedpress.editors import clippings_file
     from feedpress.editors.problems import Severity, Unreadable
     from feedpress.feeds import diff as diffs

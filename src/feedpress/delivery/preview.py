@@ -6,7 +6,7 @@ of another site can't make through a name of its own that leads here.
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from feedpress import addresses
 from feedpress.delivery import responses, revisions
 from feedpress.delivery.reload import Reloader
+from feedpress.delivery.reports.excerpts import excerpt
+from feedpress.delivery.reports.passages import Texts
 from feedpress.editors import clippings_file
 from feedpress.editors.keeping import Loaded
 from feedpress.editors.problems import Problem, Unreadable
@@ -28,6 +30,9 @@ from feedpress.settings import Preview as For
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Characters of a line that are shown.
+_ROOM = 80
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -98,6 +103,7 @@ class Previewer:
             now,
             is_read=state.is_read,
             why_no_changes=why_none,
+            excerpt=partial(_excerpt, Texts(self._reloader.read)),
         )
         # Another process has other states.
         tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
@@ -116,6 +122,11 @@ class Previewer:
         else:
             since = "since the last commit"
         return tuple(diff.compare(old, new, now)), f"No change {since}."
+
+
+def _excerpt(texts: Texts, problem: Problem) -> str:
+    passage = texts.passage(problem)
+    return "\n".join(excerpt(passage, _ROOM)) if passage else ""
 
 
 def _is_local(environ: "WSGIEnvironment") -> bool:

@@ -63,6 +63,8 @@ class Reloader:
         self._keeper = Keeper()
         self._clock = clock
         self._on_built = on_built
+        #: The newest bytes of the files, whatever is in them.
+        self.read: Files = ()
         #: The newest state of the files that could be read.
         self.loaded: Loaded | None = None
         # What is wrong with the newest state of the files, and whether it could be read.
@@ -119,7 +121,7 @@ class Reloader:
             return
         self._restore()
         try:
-            read = tuple(self._files.read())
+            self.read = read = tuple(self._files.read())
         except Unreadable as error:
             # Not noted as seen: what keeps it from being read may pass without a trace.
             if self._is_read or error.problems != self._problems:

@@ -37,20 +37,25 @@ def _of_clipping(clipping: Clipping, publication: Publication) -> Iterator[Probl
 
 
 def _of_dates(clipping: Clipping, publication: Publication) -> Iterator[Problem]:
+    # Most clippings have few of the dates, so nothing is worked out before it is needed.
     zone, place = publication.timezone, clipping.place
-    shown_at = times.due(times.first_shown(clipping), zone)
-    # A day may be over where the article came out, and not yet begun here.
-    a_day_later = shown_at + timedelta(days=1)
-    if clipping.added and clipping.published and times.due(clipping.published, zone) >= a_day_later:
-        cure = "look up both dates; to hold it back until then, change added:"
-        message = "this article came out after it was added"
-        yield _warning("dated-after-added", message, cure, place)
-    first = times.published_at(clipping, zone)
-    if clipping.updated and times.instant(clipping.updated, zone, clipping.id) <= first:
-        cure = "write a later day, or a time, so that subscribers see it again"
-        message = "'updated' is not later than the day on which subscribers saw it first"
-        yield _warning("no-effect", message, cure, place)
-    if not (clipping.draft or times.was_shown(clipping, zone, shown_at)):
+    if clipping.added and clipping.published:
+        # A day may be over where the article came out, and not yet begun here.
+        a_day_later = times.due(clipping.added, zone) + timedelta(days=1)
+        if times.due(clipping.published, zone) >= a_day_later:
+            cure = "look up both dates; to hold it back until then, change added:"
+            message = "this article came out after it was added"
+            yield _warning("dated-after-added", message, cure, place)
+    if clipping.updated:
+        first = times.published_at(clipping, zone)
+        if times.instant(clipping.updated, zone, clipping.id) <= first:
+            cure = "write a later day, or a time, so that subscribers see it again"
+            message = "'updated' is not later than the day on which subscribers saw it first"
+            yield _warning("no-effect", message, cure, place)
+    if clipping.withdrawn and not clipping.draft:
+        shown_at = times.due(times.first_shown(clipping), zone)
+        if times.was_shown(clipping, zone, shown_at):
+            return
         message = "'withdrawn' is before the clipping was added, so nobody is told of it"
         cure = "if it has been published, write the day on which it was taken back"
         yield _warning("no-effect", message, cure, place)

@@ -18,6 +18,9 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+#: Where the codes are explained. An absolute address is as good; only this line knows it.
+PAGE = "docs/problems.md"
+
 #: Every code, with what it is in a few words.
 CODES = {
     "address": "not a web address that can be published",
@@ -94,6 +97,11 @@ class Unreadable(FeedpressError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def link(code: str) -> str:
+    """Give where a code is explained."""
+    return f"{PAGE}#{code}"
 
 
 def shown(typed: str) -> str:

@@ -5,7 +5,7 @@ Nothing of it is published. What is not on the air is marked, with the reason.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,8 @@ class Told:
 
     problem: Problem
     anchor: str | None
+    #: The line that it stands in and a mark below it, or nothing.
+    excerpt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,12 @@ def preview(
     *,
     is_read: bool,
     why_no_changes: str = "",
+    excerpt: Callable[[Problem], str] = lambda _: "",
 ) -> Preview:
     """Put together what there is to show of the newest state that could be read."""
     problems = tuple(problems)
     if loaded is None:
-        told = _told(problems, {})
+        told = _told(problems, {}, excerpt)
         state = "Nothing is published yet."
         return Preview(file, "en", file, state, is_read, *told, (), why_no_changes, ())
     publication = loaded.publication
@@ -98,7 +101,7 @@ def preview(
         for each in clippings
     )
     anchors = {id(problem): row.anchor for row in rows for problem in row.problems}
-    errors, hints = _told(problems, anchors)
+    errors, hints = _told(problems, anchors, excerpt)
     return Preview(
         title=publication.title,
         language=publication.language,
@@ -114,12 +117,12 @@ def preview(
 
 
 def _told(
-    problems: Iterable[Problem], anchors: Mapping[int, str]
+    problems: Iterable[Problem], anchors: Mapping[int, str], excerpt: Callable[[Problem], str]
 ) -> tuple[tuple[Told, ...], tuple[tuple[Told, ...], ...]]:
     errors: list[Told] = []
     hints: defaultdict[tuple[str, str, str], list[Told]] = defaultdict(list)
     for problem in problems:
-        told = Told(problem, anchors.get(id(problem)))
+        told = Told(problem, anchors.get(id(problem)), excerpt(problem))
         if problem.severity is Severity.ERROR:
             errors.append(told)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from feedpress import addresses
 from feedpress.delivery.files import printable
+from feedpress.delivery.reports.github import command
 from feedpress.editors.problems import counted, shown
 from feedpress.feeds.changes import MEANING, Change, Kind
 
@@ -63,14 +64,15 @@ def as_json(changes: Iterable[Change]) -> str:
 def github(changes: Iterable[Change]) -> Iterator[str]:
     """Give a workflow command for each change, with all feeds that it is in."""
     for change, titles in _merged(changes):
-        command = "error" if change.is_error else "notice"
         place = change.place
-        where = f"file={_property(place.file)},line={place.line},col={place.column},"
         title = f"{_title(change)}: " if change.title else ""
-        message = _escaped(f"{title}{change.message} ({', '.join(titles)})")
+        message = f"{title}{change.message} ({', '.join(titles)})"
         # What is no more has no place in the file as it is.
-        place_now = "" if change.is_past else where
-        yield f"::{command} {place_now}title={_property(change.kind)}::{message}"
+        where: dict[str, str | int] = (
+            {} if change.is_past else {"file": place.file, "line": place.line, "col": place.column}
+        )
+        kind = "error" if change.is_error else "notice"
+        yield command(kind, message, **where, title=change.kind)
 
 
 def _merged(changes: Iterable[Change]) -> list[tuple[Change, list[str]]]:
@@ -84,12 +86,3 @@ def _merged(changes: Iterable[Change]) -> list[tuple[Change, list[str]]]:
 
 def _title(change: Change) -> str:
     return shown(change.title) if change.title else ""
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _escaped(text: str) -> str:
-    # Else a title could end the command and begin another.
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
