@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import identity
-from feedpress.delivery import report
+from feedpress.delivery.reports import changes as report
 from feedpress.editors import clippings_file
 from feedpress.feeds import diff, history
 from feedpress.feeds import feed as feeds

@@ -10,6 +10,7 @@ from feedpress.cli.add import add
 from feedpress.cli.build import build
 from feedpress.cli.check import check
 from feedpress.cli.diff import diff
+from feedpress.cli.init import init
 from feedpress.cli.schema import schema
 from feedpress.cli.serve import serve
 from feedpress.cli.stamp import stamp
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for command in (check, serve, stamp, add, diff, build, schema):
+for command in (check, serve, stamp, init, add, diff, build, schema):
     main.add_command(command)

@@ -108,6 +108,27 @@ def _bytes(file: Path) -> bytes:
         return opened.read(MAX_BYTES + 1)
 
 
+def create(path: Path, data: bytes) -> None:
+    """Make a new file, whole or not at all. Raises NotWritten, also where there is one already."""
+    try:
+        descriptor, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
+        try:
+            with open(descriptor, "wb") as written:
+                written.write(data)
+                written.flush()
+                os.fsync(descriptor)
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(name, 0o666 & ~umask)
+            # Unlike a rename, it never takes the place of another.
+            os.link(name, path)
+        finally:
+            os.unlink(name)
+    except OSError as error:
+        cure = "name another file, or a folder that you may write to"
+        raise NotWritten(f"{printable(path)} can't be made: {error.strerror}; {cure}") from error
+
+
 def _replace(file: Path, name: str, old: bytes, new: bytes) -> None:
     # Hidden, and not a YAML file: a folder's reader passes over it.
     descriptor, path = tempfile.mkstemp(".tmp", f".{file.name}.", file.parent)
