@@ -5,7 +5,6 @@ bytes on every machine, at every start. What the snapshot before it had and is t
 over from it, which changes no byte.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from types import MappingProxyType
 
 from feedpress import addresses, times
 from feedpress.documents import Document, Documents, Link, Maker
-from feedpress.editors import shape
+from feedpress.editors import schema
 from feedpress.feeds import atom, feed, history, rss
 from feedpress.feeds.delta import Polled
 from feedpress.feeds.feed import Entry, Feed
@@ -114,6 +113,9 @@ class _Builder:
         self._feeds = feeds
         self._whole = feeds[0]
         self.gone: set[str] = set()
+        # Nobody learns from it who has written what is still held back.
+        shown_sources = {each.author.name for each in feeds[0].entries if each.author}
+        self._schema_text = schema.text(publication, shown_sources)
         head = replace(publication, clippings=(), is_whole=True)
         old = before._parts if before else _Parts(head, {}, {}, {})
         # Titles, slugs and addresses of the publication stand in every document.
@@ -162,7 +164,7 @@ class _Builder:
                 yield path, partial(self._project_page, each, before.get(path))
         yield addresses.FRONT_PAGE, partial(self._front_page, before.get(addresses.FRONT_PAGE))
         yield addresses.STYLE_SHEET, _style_sheet
-        yield addresses.SCHEMA, _schema
+        yield addresses.SCHEMA, partial(self._schema, before.get(addresses.SCHEMA))
 
     def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
@@ -180,6 +182,9 @@ class _Builder:
 
     def _front_page(self, old: Document | None) -> Document:
         return Document(html.front_page(self._feeds), addresses.HTML, like=old)
+
+    def _schema(self, old: Document | None) -> Document:
+        return Document(self._schema_text.encode(), addresses.JSON_SCHEMA, like=old)
 
     def _project_page(self, each: Feed, old: Document | None) -> Document:
         if old and each.slug in self._unchanged:
@@ -249,9 +254,3 @@ def _of_id(printed: _Printed) -> Mapping[str, bytes]:
 @cache
 def _style_sheet() -> Document:
     return Document(html.style_sheet(), addresses.CSS)
-
-
-@cache
-def _schema() -> Document:
-    schema = json.dumps(shape.json_schema(), ensure_ascii=False, indent=2) + "\n"
-    return Document(schema.encode(), addresses.JSON_SCHEMA)

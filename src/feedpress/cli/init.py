@@ -1,6 +1,5 @@
 """feedpress init: the beginning of a file."""
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -34,7 +33,7 @@ def init(
     there already is never touched.
     """
     from feedpress.delivery import files
-    from feedpress.editors import shape, template, values
+    from feedpress.editors import schema, template, values
 
     now = datetime.now(UTC)
     if file.exists():
@@ -46,12 +45,11 @@ def init(
     timezone = _wanted("Time zone", timezone, "UTC", lambda typed: values.time_zone(typed).key)
     tag = _good(values.tag, tag) if tag else None
     text = template.text(title, url, tag, language, timezone, now.year)
-    schema = json.dumps(shape.json_schema(), ensure_ascii=False, indent=2)
     try:
         files.create(file, text.encode())
         beside = file.with_name("clippings.schema.json")
         if not beside.exists():
-            files.create(beside, f"{schema}\n".encode())
+            files.create(beside, schema.text().encode())
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{file} is ready. Open it, fill it in, and see it with")

@@ -21,16 +21,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from feedpress.editors import values
+from feedpress.editors import value_schemas, values
 from feedpress.editors.problems import shown
 from feedpress.model import When
-
-# Editors' editors take `1984` and `No` for a number and a switch; here they are texts.
-_TEXT_SCHEMA = {"type": ["string", "number", "boolean"]}
-_DATE_SCHEMA = {
-    "type": ["string", "integer"],
-    "pattern": r"^\d{4}(-\d\d(-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?([Zz]|[+-]\d\d:\d\d))?)?)?)?$",
-}
 
 
 def _typed(read: Callable[[str], Any], schema: dict[str, Any]) -> Any:
@@ -61,20 +54,20 @@ def _minutes(value: str) -> int:
 
 
 # In pydantic's own terms, for speed: most values are texts.
-Text = Annotated[str, Field(pattern=r"\S"), WithJsonSchema(_TEXT_SCHEMA)]
-Address = Annotated[str, *_typed(values.address, {"type": "string", "format": "uri"})]
-Base = Annotated[str, *_typed(values.base, {"type": "string", "format": "uri"})]
-Date = Annotated[When, *_typed(values.when, _DATE_SCHEMA)]
-Id = Annotated[str, *_typed(values.clipping_id, _TEXT_SCHEMA)]
-Slug = Annotated[str, *_typed(values.slug, _TEXT_SCHEMA)]
-Tag = Annotated[str, *_typed(values.tag, {"type": "string"})]
-Zone = Annotated[ZoneInfo, *_typed(values.time_zone, {"type": "string"})]
-Language = Annotated[str, *_typed(values.language, _TEXT_SCHEMA)]
-Email = Annotated[str, *_typed(values.email, {"type": "string", "format": "email"})]
-Colour = Annotated[str, *_typed(values.colour, {"type": "string", "pattern": "^#[0-9A-Fa-f]{6}$"})]
-Switch = Annotated[bool, *_typed(values.switch, {"type": "boolean"})]
-Minutes = Annotated[int, *_typed(_minutes, {"type": "integer", "minimum": 1, "maximum": 1440})]
-Number = Annotated[int, *_typed(_number, {"type": "integer", "minimum": 1})]
+Text = Annotated[str, Field(pattern=r"\S"), WithJsonSchema(value_schemas.TEXT)]
+Address = Annotated[str, *_typed(values.address, value_schemas.ADDRESS)]
+Base = Annotated[str, *_typed(values.base, value_schemas.ADDRESS)]
+Date = Annotated[When, *_typed(values.when, value_schemas.DATE)]
+Id = Annotated[str, *_typed(values.clipping_id, value_schemas.ID)]
+Slug = Annotated[str, *_typed(values.slug, value_schemas.SLUG)]
+Tag = Annotated[str, *_typed(values.tag, value_schemas.TAG)]
+Zone = Annotated[ZoneInfo, *_typed(values.time_zone, value_schemas.ZONE)]
+Language = Annotated[str, *_typed(values.language, value_schemas.LANGUAGE)]
+Email = Annotated[str, *_typed(values.email, value_schemas.EMAIL)]
+Colour = Annotated[str, *_typed(values.colour, value_schemas.COLOUR)]
+Switch = Annotated[bool, *_typed(values.switch, value_schemas.SWITCH)]
+Minutes = Annotated[int, *_typed(_minutes, value_schemas.MINUTES)]
+Number = Annotated[int, *_typed(_number, value_schemas.NUMBER)]
 
 
 class Shape(BaseModel):
@@ -83,99 +76,293 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def _key(description: str, *examples: Any) -> Any:
-    return Field(default=None, description=description, examples=list(examples))
+# Of examples there are two at least: VS Code would put a single one into the file as the value of a
+# key that is completed, and with it a fact that nobody meant.
+def _key(title: str, description: str, *examples: Any) -> Any:
+    return Field(default=None, title=title, description=description, examples=list(examples))
 
 
-def _must(description: str, *examples: Any) -> Any:
-    return Field(description=description, examples=list(examples))
+def _must(title: str, description: str, *examples: Any) -> Any:
+    return Field(title=title, description=description, examples=list(examples))
 
 
 class PersonShape(Shape):
     """Who publishes the clippings."""
 
-    name: Text = _must("The name that stands as the feeds' author.", "Innovation Team")
-    email: Email | None = _key("An e-mail address for readers.", "team@example.org")
-    uri: Address | None = _key("The author's web site.", "https://example.org/")
+    name: Text = _must(
+        "Name", "The name that stands as the feeds' author.", "Innovation Team", "Press Office"
+    )
+    email: Email | None = _key(
+        "E-mail", "An e-mail address for readers.", "team@example.org", "press@example.org"
+    )
+    uri: Address | None = _key(
+        "Web site", "The author's web site.", "https://example.org/", "https://example.org/team/"
+    )
 
 
 class ImageShape(Shape):
-    """A picture that goes with a clipping."""
+    """A picture that goes with a clipping. Its address goes into the feeds."""
 
-    url: Address = _must("The picture's web address.", "https://example.org/picture.jpg")
-    alt: Text | None = _key("What the picture shows, for those who can't see it.")
+    url: Address = _must(
+        "Picture's address",
+        "The picture's web address.",
+        "https://example.org/picture.jpg",
+        "https://example.org/portal.png",
+    )
+    alt: Text | None = _key(
+        "What it shows",
+        "What the picture shows, for those who can't see it.",
+        "The mayor opens the portal",
+        "Two people at a desk",
+    )
 
 
 class PublicationShape(Shape):
     """What is published, and where."""
 
-    title: Text = _must("The name of the feed of all clippings.", "In the media")
-    subtitle: Text | None = _key("One line below the title.")
-    url: Base = _must("Where feedpress is public.", "https://feeds.example.org/")
-    home: Address | None = _key("The web page that it belongs to.", "https://example.org/media/")
+    title: Text = _must(
+        "Title", "The name of the feed of all clippings.", "In the media", "Press clippings"
+    )
+    subtitle: Text | None = _key(
+        "Subtitle",
+        "One line below the title.",
+        "What others write about our work",
+        "The innovation team's work through someone else's lens",
+    )
+    url: Base = _must(
+        "Public address",
+        "Where feedpress is public. Every address in a feed starts with it.",
+        "https://feeds.example.org/",
+        "https://example.org/press/",
+    )
+    home: Address | None = _key(
+        "Home page",
+        "The web page that the publication belongs to.",
+        "https://example.org/media/",
+        "https://example.org/",
+    )
     tag: Tag = _must(
+        "Tag",
         "A domain that you owned on a day, a comma, that year. It begins every entry's id: set "
         "it once, never change it.",
         "example.org,2016",
+        "example.org,2016-09-14",
     )
-    language: Language | None = _key("The language of the clippings.", "en-US", "es")
-    timezone: Zone | None = _key("Where the editors' days begin.", "America/Los_Angeles")
-    author: PersonShape | None = _key("Who publishes the clippings.")
-    rights: Text | None = _key("Who may do what with the feeds.")
-    logo: Address | None = _key("A picture twice as wide as high.")
-    icon: Address | None = _key("A small square picture.")
-    accent: Colour | None = _key("The one colour of the pages.", "#1a5fb4")
-    feed_size: Number | None = _key("How many entries a feed shows at once.", 50)
-    cache_minutes: Minutes | None = _key("How long readers may wait before they ask again.", 30)
-    hubs: list[Address] | None = _key("WebSub hubs to announce and to notify.")
+    language: Language | None = _key(
+        "Language", "The language of the clippings. Without it, English.", "en-US", "es"
+    )
+    timezone: Zone | None = _key(
+        "Time zone",
+        "Where the editors' days begin: continent and city. Without it, UTC.",
+        "America/Los_Angeles",
+        "Europe/Madrid",
+    )
+    author: PersonShape | None = _key(
+        "Author",
+        "Who publishes the clippings.",
+        {"name": "Innovation Team", "email": "team@example.org", "uri": "https://example.org/"},
+        {"name": "Press Office"},
+    )
+    rights: Text | None = _key(
+        "Rights", "Who may do what with the feeds.", "CC BY 4.0", "© Innovation Team"
+    )
+    logo: Address | None = _key(
+        "Logo",
+        "The address of a picture twice as wide as high.",
+        "https://example.org/logo.png",
+        "https://example.org/logo.svg",
+    )
+    icon: Address | None = _key(
+        "Icon",
+        "The address of a small square picture.",
+        "https://example.org/icon.png",
+        "https://example.org/favicon.ico",
+    )
+    accent: Colour | None = _key(
+        "Colour", "The one colour of the pages, in quotation marks.", "#1a5fb4", "#c64600"
+    )
+    feed_size: Number | None = _key(
+        "Entries in a feed",
+        "How many entries a feed shows at once. Without it, 50. Older ones are in the archives.",
+        50,
+        100,
+    )
+    cache_minutes: Minutes | None = _key(
+        "Minutes between polls",
+        "How many minutes readers may wait before they ask again. Without it, 30.",
+        30,
+        60,
+    )
+    hubs: list[Address] | None = _key(
+        "Hubs",
+        "WebSub hubs to announce and to notify.",
+        ["https://hub.example.org/"],
+        ["https://hub.example.org/", "https://hub.example.com/"],
+    )
 
 
-class ProjectShape(Shape):
-    """A project, which has its own feeds."""
+class ProjectShape(Shape, title="Project"):
+    """A project, which has its own page and its own feeds."""
 
-    title: Text = _must("The project's name.", "LA Business Portal")
-    summary: Text | None = _key("What the project is, in a sentence or two.")
-    url: Address | None = _key("The project's web page.")
-    also: list[Text] | None = _key("Other ways that editors write its name.", ["Business Portal"])
-    formerly: list[Slug] | None = _key("Short names that it had, the oldest first.")
-    retired: Date | None = _key("The day on which its feeds end.", "2019-06-30")
+    title: Text = _must(
+        "Project's name",
+        "The project's name, as clippings and readers show it.",
+        "LA Business Portal",
+        "Data Science",
+    )
+    summary: Text | None = _key(
+        "Summary",
+        "What the project is, in a sentence or two.",
+        "One point of entry to City processes.",
+        "A campaign that tells tenants about their rights.",
+    )
+    url: Address | None = _key(
+        "Web page",
+        "The project's own web page.",
+        "https://business.example.org/",
+        "https://example.org/data/",
+    )
+    also: list[Text] | None = _key(
+        "Other names",
+        "Other ways in which editors write its name.",
+        ["Business Portal"],
+        ["Portal", "Business Portal"],
+    )
+    formerly: list[Slug] | None = _key(
+        "Former short names",
+        "Short names that it had, the oldest first. Their addresses lead to the new one.",
+        ["online-portal"],
+        ["portal", "online-portal"],
+    )
+    retired: Date | None = _key(
+        "End", "The day on which its feeds end. Its page stays.", "2019-06-30", "2019-06"
+    )
 
 
-class SourceShape(Shape):
-    """What is known of who published articles."""
+class SourceShape(Shape, title="Source"):
+    """What is known of one who published articles."""
 
-    url: Address | None = _key("Its web site.", "https://www.govtech.com/")
-    also: list[Text] | None = _key("Other ways that editors write its name.", ["GovTech"])
+    url: Address | None = _key(
+        "Web site", "Its web site.", "https://www.govtech.com/", "https://laist.com/"
+    )
+    also: list[Text] | None = _key(
+        "Other names",
+        "Other ways in which editors write its name.",
+        ["GovTech"],
+        ["GovTech", "Gov Tech"],
+    )
 
 
-class ClippingShape(Shape):
-    """One article."""
+_DATED = {"anyOf": [{"required": ["published"]}, {"required": ["added"]}]}
 
-    id: Id | None = _key("Its permanent name. Never change it once it is published.")
-    title: Text = _must("The article's headline.", "LA launches open source business portal")
-    url: Address | None = _key("The article's web address.")
-    source: Text | None = _key("Who published the article.", "Government Technology")
-    published: Date | None = _key("When the article came out.", "2016-09-14", "2016-09", "2016")
+
+class ClippingShape(Shape, title="Clipping", json_schema_extra=_DATED):
+    """One article. It has a `title`, and `published` or `added`; the rest may be left out."""
+
+    id: Id | None = _key(
+        "Permanent name",
+        "Its name for good, which `feedpress stamp` writes. Never change it once it is published.",
+        "city-opens-its-portal-80e0cb29fa",
+        "portal-opens",
+    )
+    title: Text = _must(
+        "Headline",
+        "The article's headline.",
+        "LA launches open source business portal",
+        "A New Guide for Tenants",
+    )
+    url: Address | None = _key(
+        "Article's address",
+        "The article's web address.",
+        "https://example.com/portal.html",
+        "https://example.com/2016/09/portal",
+    )
+    source: Text | None = _key(
+        "Source", "Who published the article.", "Government Technology", "LAist"
+    )
+    published: Date | None = _key(
+        "Date of the article",
+        "When the article came out: a day, a month or a year.",
+        "2016-09-14",
+        "2016-09",
+        "2016",
+    )
     added: Date | None = _key(
+        "Date of the clipping",
         "When subscribers see it as new. In the future: held back until then.",
         "2016-09-15T17:05:00Z",
+        "2016-09-15",
     )
-    updated: Date | None = _key("Set it when subscribers should see it again.", "2016-09-20")
-    projects: list[Text] | None = _key("The projects that it is about.", ["LA Business Portal"])
-    summary: Text | None = _key("What it says. A blank line begins a new paragraph.")
-    image: ImageShape | None = _key("A picture that goes with it.")
-    language: Language | None = _key("The article's language, if it is another.", "es")
-    withdrawn: Date | None = _key("The day on which it was taken back.", "2017-01-01")
-    draft: Switch | None = _key("`true` keeps it off the air until you take this out.", True)
+    updated: Date | None = _key(
+        "Seen again",
+        "Set it to today when subscribers should see the clipping again.",
+        "2016-09-20",
+        "2016-09-20T09:00:00Z",
+    )
+    projects: list[Text] | None = _key(
+        "Projects",
+        "The projects that it is about.",
+        ["LA Business Portal"],
+        ["LA Business Portal", "Data Science"],
+    )
+    summary: Text | None = _key(
+        "Summary",
+        "What it says, in a sentence or two. A blank line begins a new paragraph.",
+        "The city has a new portal.",
+        "Tenants find their rights in one place.",
+    )
+    image: ImageShape | None = _key(
+        "Picture",
+        "A picture that goes with it.",
+        {"url": "https://example.org/picture.jpg", "alt": "The mayor opens the portal"},
+        {"url": "https://example.org/portal.png"},
+    )
+    language: Language | None = _key(
+        "Language", "The article's language, if it is another than the list's.", "es", "fr-CA"
+    )
+    withdrawn: Date | None = _key(
+        "Taken back",
+        "The day on which it was taken back. Subscribers are told, and its page is gone.",
+        "2017-01-01",
+        "2017-01-01T12:00:00Z",
+    )
+    draft: Switch | None = _key(
+        "Draft", "`true` keeps it off the air until you take this out.", True, False
+    )
 
 
-class FileShape(Shape):
-    """A file of press clippings for feedpress."""
+class FileShape(Shape, title="Press clippings"):
+    """A list of press clippings, from which feedpress makes feeds."""
 
-    publication: PublicationShape | None = _key("What is published, and where.")
-    projects: dict[str, ProjectShape] | None = _key("The projects, each under its short name.")
-    sources: dict[str, SourceShape | None] | None = _key("Who published the articles.")
-    clippings: list[ClippingShape] | None = _key("The clippings, the newest on top.")
+    publication: PublicationShape | None = _key(
+        "Publication",
+        "What is published, and where.",
+        {"title": "In the media", "url": "https://feeds.example.org/", "tag": "example.org,2016"},
+        {
+            "title": "Press clippings",
+            "url": "https://example.org/press/",
+            "tag": "example.org,2016",
+            "timezone": "America/Los_Angeles",
+        },
+    )
+    projects: dict[str, ProjectShape] | None = _key(
+        "Projects",
+        "The projects, each under its short name, which is part of its feeds' addresses for good.",
+        {"data-science": {"title": "Data Science"}},
+        {"rso-campaign": {"title": "RSO Campaign", "also": ["RSO"]}},
+    )
+    sources: dict[str, SourceShape | None] | None = _key(
+        "Sources",
+        "What is known of those who published the articles, each under its name.",
+        {"Government Technology": {"url": "https://www.govtech.com/", "also": ["GovTech"]}},
+        {"LAist": {}},
+    )
+    clippings: list[ClippingShape] | None = _key(
+        "Clippings",
+        "The clippings, the newest on top.",
+        [{"title": "City Opens Its Portal", "published": "2016-09-14"}],
+        [{"title": "A New Guide for Tenants", "added": "2016-07-12T17:05:00Z"}],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +498,5 @@ NESTED: dict[str, type[Shape]] = {"author": PersonShape, "image": ImageShape}
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of a file, for editors' editors."""
-    schema = FileShape.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    """Give what a file may hold as pydantic writes it in JSON Schema; `schema` makes it ready."""
+    return FileShape.model_json_schema()
