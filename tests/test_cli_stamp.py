@@ -316,3 +316,13 @@ def test_killed_at_any_time(tmp_path: Path) -> None:
     outcomes = _outcomes(tmp_path, "delays")
     assert {state for _, state in outcomes} <= {"old", "new"}
     assert {code for code, _ in outcomes} <= {-9, 0}
+
+
+def test_name_that_would_be_a_command(tmp_path: Path) -> None:
+    """A file's name can't end a line of what is printed and begin a command of GitHub."""
+    path = tmp_path / "a\n::error::b.yaml"
+    path.write_text("publication: [", encoding="utf-8")
+    for command in (["stamp", "--check"], ["diff", "--against", str(path)], ["check"]):
+        result = CliRunner().invoke(main, [*command, str(path)])
+        assert result.exit_code == 1
+        assert "\n::" not in f"\n{result.output}"

@@ -60,6 +60,7 @@ def add(
     from feedpress.editors import adding
     from feedpress.editors.problems import Unreadable, shown
 
+    called = files.printable(file)
     address, given = _address(url), _given(typed)
     on_disk = files.Files(file)
     try:
@@ -75,11 +76,11 @@ def add(
             click.echo(adding.item_of(adding.keys_of(known, new, now)), nl=False)
             return
         if not yes and _on_terminal() and not click.confirm("Add it?", default=True):
-            click.echo(f"{file}: nothing was written.")
+            click.echo(f"{called}: nothing was written.")
             raise SystemExit(1)
         on_disk.replace(added.file, added.old, added.new)
     except Unreadable as error:
-        click.echo(f"{error}\n{file}: nothing was written.")
+        click.echo(f"{error}\n{called}: nothing was written.")
         raise SystemExit(1) from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error

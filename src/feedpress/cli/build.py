@@ -40,13 +40,14 @@ def build(file: Path, output: Path | None, url: str | None, print_next: bool) ->
     from feedpress.editors import clippings_file
     from feedpress.editors.problems import Severity, Unreadable
 
+    called = files.printable(file)
     if output is None and not print_next:
         raise click.UsageError("say where to write with --output, or ask for --print-next")
     settings = settings_of(file, url)
     try:
         publication, problems = clippings_file.load(files.Files(file).read())
     except Unreadable as error:
-        click.echo(f"{error}\n{file}: nothing was written.", err=True)
+        click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
     now = datetime.now(UTC)
     snapshot = snapshots.build(publication.at(settings.url) if settings.url else publication, now)

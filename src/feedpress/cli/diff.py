@@ -41,13 +41,14 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
     from feedpress.editors.problems import Severity, Unreadable
     from feedpress.feeds import diff as diffs
 
+    called = files.printable(file)
     if since and against:
         raise click.UsageError("--since and --against name two things; give one of them")
     try:
         new, problems = clippings_file.load(files.Files(file).read())
     except Unreadable as error:
         cure = "subscribers see no change until it can; run feedpress check"
-        raise click.ClickException(f"{file} can't be published: {cure}\n{error}") from error
+        raise click.ClickException(f"{called} can't be published: {cure}\n{error}") from error
     try:
         read = files.Files(against).read() if against else revisions.read(file, since or "HEAD")
         old, _ = clippings_file.load(read)
@@ -63,9 +64,9 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
         for line in report.github(changes):
             click.echo(line)
     else:
-        click.echo("\n".join((*report.text(changes), f"{file}: {report.summary(changes)}.")))
+        click.echo("\n".join((*report.text(changes), f"{called}: {report.summary(changes)}.")))
     if any(problem.severity is Severity.ERROR for problem in problems):
-        click.echo(f"{file} has mistakes, see feedpress check", err=True)
+        click.echo(f"{called} has mistakes, see feedpress check", err=True)
         raise SystemExit(1)
     if any(change.is_error for change in changes):
         raise SystemExit(1)

@@ -35,10 +35,11 @@ def init(
     from feedpress.delivery import files
     from feedpress.editors import schema, template, values
 
+    called = files.printable(file)
     now = datetime.now(UTC)
     if file.exists():
         cure = "name another file, or edit this one"
-        raise click.ClickException(f"{file} is there already, and stays as it is; {cure}")
+        raise click.ClickException(f"{called} is there already, and stays as it is; {cure}")
     title = _wanted("Title", title, "In the media", _text)
     url = _wanted("Public address", url, template.EXAMPLE_URL, values.base)
     language = _wanted("Language", language, "en", values.language)
@@ -52,8 +53,8 @@ def init(
             files.create(beside, schema.text().encode())
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{file} is ready. Open it, fill it in, and see it with")
-    click.echo(f"  feedpress serve --preview{'' if str(file) == DEFAULT_FILE else f' {file}'}")
+    click.echo(f"{called} is ready. Open it, fill it in, and see it with")
+    click.echo(f"  feedpress serve --preview{'' if str(file) == DEFAULT_FILE else f' {called}'}")
     if url == template.EXAMPLE_URL:
         click.echo("Before you publish, put your own address into url: and your domain into tag:.")
 

@@ -1,12 +1,11 @@
 """feedpress schema: the JSON Schema of the file."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import click
 
 from feedpress.cli.arguments import file_argument
+from feedpress.errors import FeedpressError
 
 
 @click.command()
@@ -39,21 +38,6 @@ def schema(file: Path, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        _write(output, text)
-    except OSError as error:
-        name = files.printable(output)
-        raise click.ClickException(f"{name} can't be written: {error.strerror}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: a text editor may be reading it."""
-    path = path.resolve()
-    descriptor, beside = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as written:
-            written.write(text)
-        os.chmod(beside, path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+        files.put(output, text.encode())
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error

@@ -64,13 +64,14 @@ def serve(
         raise click.UsageError(f"--preview is only for this machine, and {host} is not; {cure}")
     shown_to = Preview.ANYBODY if anybody else Preview.LOCAL
     settings = settings_of(file, url, state, shown_to if preview else Preview.NO)
-    from feedpress.delivery import server
+    from feedpress.delivery import files, server
 
+    called = files.printable(file)
     shown = f"[{host}]" if ":" in host else host
 
     def say_where() -> None:
         path = addresses.PREVIEW if preview else addresses.FRONT_PAGE
-        click.echo(f"{file}: listening at http://{shown}:{port}{path} (Ctrl-C ends it)", err=True)
+        click.echo(f"{called}: listening at http://{shown}:{port}{path} (Ctrl-C ends it)", err=True)
 
     try:
         server.run(settings, host, port, workers, say_where)

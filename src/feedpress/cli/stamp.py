@@ -31,12 +31,13 @@ def stamp(file: Path, only_check: bool, history: bool) -> None:
     from feedpress.editors import stamp as stamping
     from feedpress.editors.problems import Severity, Unreadable, counted
 
+    called = files.printable(file)
     on_disk = files.Files(file)
     try:
         before = dict(on_disk.read())
         stamped = stamping.stamp(tuple(before.items()), datetime.now(UTC), history=history)
     except Unreadable as error:
-        click.echo(f"{error}\n{file}: nothing was written.")
+        click.echo(f"{error}\n{called}: nothing was written.")
         raise SystemExit(1) from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
@@ -45,7 +46,7 @@ def stamp(file: Path, only_check: bool, history: bool) -> None:
     if only_check:
         _tell_stamps((each, each.place, "lacks") for each in stamped.stamps)
         cure = "; run feedpress stamp" if stamped.stamps else ""
-        click.echo(f"{file}: {number} to stamp{cure}.")
+        click.echo(f"{called}: {number} to stamp{cure}.")
         raise SystemExit(1 if stamped.stamps else 0)
     for name, data in stamped.files:
         try:
@@ -54,7 +55,7 @@ def stamp(file: Path, only_check: bool, history: bool) -> None:
             raise click.ClickException(str(error)) from error
         here = (each for each in stamped.stamps if each.place.file == name)
         _tell_stamps((each, each.place_after or each.place, "now has") for each in here)
-    click.echo(f"{file}: {number} stamped.")
+    click.echo(f"{called}: {number} stamped.")
     for problem in left:
         click.echo(str(problem))
     if left:

@@ -4,6 +4,8 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedpress.editors.problems import Problem, Unreadable
@@ -110,41 +112,61 @@ def _bytes(file: Path) -> bytes:
 
 def create(path: Path, data: bytes) -> None:
     """Make a new file, whole or not at all. Raises NotWritten, also where there is one already."""
-    try:
-        descriptor, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
-        try:
-            with open(descriptor, "wb") as written:
-                written.write(data)
-                written.flush()
-                os.fsync(descriptor)
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(name, 0o666 & ~umask)
-            # Unlike a rename, it never takes the place of another.
-            os.link(name, path)
-        finally:
-            os.unlink(name)
-    except OSError as error:
-        cure = "name another file, or a folder that you may write to"
-        raise NotWritten(f"{printable(path)} can't be made: {error.strerror}; {cure}") from error
+    cure = "name another file, or a folder that you may write to"
+    with _told(f"{printable(path)} can't be made", cure), _beside(path, data) as written:
+        # Unlike a rename, it never takes the place of another.
+        os.link(written, path)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all, be there one already or not. Raises NotWritten."""
+    cure = "look whether the folder is there and whether feedpress may write to it"
+    with _told(f"{printable(path)} can't be written", cure):
+        path = path.resolve()  # behind a link, so that the link stays
+        with _beside(path, data) as written:
+            if path.exists():
+                shutil.copymode(path, written)
+            os.replace(written, path)
 
 
 def _replace(file: Path, name: str, old: bytes, new: bytes) -> None:
-    # Hidden, and not a YAML file: a folder's reader passes over it.
-    descriptor, path = tempfile.mkstemp(".tmp", f".{file.name}.", file.parent)
-    try:
-        with open(descriptor, "wb") as written:
-            written.write(new)
-            written.flush()
-            os.fsync(descriptor)
+    with _beside(file, new) as written:
         state = file.stat()
-        os.chown(path, state.st_uid, state.st_gid)
-        shutil.copystat(file, path)
-        os.utime(path)
+        os.chown(written, state.st_uid, state.st_gid)
+        shutil.copystat(file, written)
+        os.utime(written)
         if _bytes(file) != old:
             cure = "somebody else is changing it; run it again"
             raise NotWritten(f"{name} was left as it was: it has changed meanwhile; {cure}")
-        os.replace(path, file)
-    except BaseException:
-        os.unlink(path)
-        raise
+        os.replace(written, file)
+
+
+@contextmanager
+def _beside(path: Path, data: bytes) -> Iterator[Path]:
+    """Have bytes in a file beside a path, safe on the disk, until they are put in place."""
+    # Hidden, and not a YAML file: a folder's reader passes over it.
+    descriptor, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
+    try:
+        with open(descriptor, "wb") as written:
+            os.fchmod(descriptor, 0o666 & ~_umask())
+            written.write(data)
+            written.flush()
+            os.fsync(descriptor)
+        yield Path(name)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+@contextmanager
+def _told(what: str, cure: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotWritten(f"{what}: {error.strerror}; {cure}") from error

@@ -6,16 +6,15 @@ of feedpress reads them by its own rules. One folder belongs to one publication.
 
 import json
 import logging
-import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from feedpress.delivery import files
 from feedpress.editors.keeping import Files
-from feedpress.errors import SettingsError
+from feedpress.errors import FeedpressError, SettingsError
 
 _FILES = "files.json"
 _DATES = "last-modified.json"
@@ -87,19 +86,8 @@ class StateFolder:
         _log.error("%s can't be read, and is passed over", self._folder / name)
 
     def _write(self, name: str, value: object) -> None:
-        # By rename, so that whoever reads has the old or the new. What can't be kept is told, and
-        # costs nobody an answer.
+        # What can't be kept is told, and costs nobody an answer.
         try:
-            descriptor, path = tempfile.mkstemp(".tmp", name, self._folder)
-            try:
-                with open(descriptor, "w", encoding="utf-8") as written:
-                    json.dump(value, written, ensure_ascii=True)
-                    written.flush()
-                    os.fsync(descriptor)
-                os.replace(path, self._folder / name)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(path)
-                raise
-        except OSError as error:
-            _log.error("%s can't be written: %s", self._folder / name, error.strerror)
+            files.put(self._folder / name, json.dumps(value).encode())
+        except FeedpressError as error:
+            _log.error("%s", error)
