@@ -1,90 +1,79 @@
-"""feedpress init: the beginning of a file."""
+"""feedpress init: start a file that a person can fill in."""
 
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
-from feedpress.errors import FeedpressError
+from feedpress.cli import new_file
 from feedpress.settings import DEFAULT_FILE
+
+if TYPE_CHECKING:
+    from feedpress.editors.template import About
 
 
 @click.command()
-@click.argument("file", default=DEFAULT_FILE, type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--title", help="The name of the feed of all clippings.")
-@click.option("--url", help="Where feedpress will be public.")
-@click.option("--tag", help="What begins every id: a domain of yours, a comma and a year.")
-@click.option("--language", help="The language of the clippings, such as en or es.")
-@click.option("--timezone", help="Such as Europe/Madrid.")
-def init(
-    file: Path,
-    title: str | None,
-    url: str | None,
-    tag: str | None,
-    language: str | None,
-    timezone: str | None,
-) -> None:
-    """Begin a new FILE, with a note on every line that you fill in.
+@click.argument("file", default=DEFAULT_FILE, type=click.Path(path_type=Path))
+@new_file.options
+@click.option("--home", callback=new_file.checked("address"), help="Web page that it belongs to.")
+@click.option("--tag", callback=new_file.checked("tag"), help="A domain of yours and a year.")
+def init(file: Path, **given: str | None) -> None:
+    """Start FILE, with a note on each key, for you to fill in.
 
-    At a terminal it asks for what is not given; elsewhere there are examples in its place. Beside
-    FILE comes clippings.schema.json, by which text editors complete and underline. A file that is
-    there already is never touched.
+    FILE is clippings.yaml where none is named. What is there already is never overwritten. On a
+    terminal a few questions are asked; an empty answer takes what stands in brackets.
     """
-    from feedpress.delivery import files
-    from feedpress.editors import schema, template, values
+    from feedpress.delivery.files import printable
+    from feedpress.editors import template
 
-    called = files.printable(file)
-    now = datetime.now(UTC)
-    if file.exists():
-        cure = "name another file, or edit this one"
-        raise click.ClickException(f"{called} is there already, and stays as it is; {cure}")
-    title = _wanted("Title", title, "In the media", _text)
-    url = _wanted("Public address", url, template.EXAMPLE_URL, values.base)
-    language = _wanted("Language", language, "en", values.language)
-    timezone = _wanted("Time zone", timezone, "UTC", lambda typed: values.time_zone(typed).key)
-    tag = _good(values.tag, tag) if tag else None
-    text = template.text(title, url, tag, language, timezone, now.year)
+    new_file.refuse_existing(file)
+    year = datetime.now(UTC).year
+    is_asking = sys.stdin.isatty() and sys.stdout.isatty()
+    about = _asked(given, year) if is_asking else _about(given, year)
+    has_schema = new_file.write(file, template.file_text(about))
+    beside = f" {template.SCHEMA_FILE} beside it helps text editors." if has_schema else ""
+    name = printable(file)
+    click.echo(f"{name}: made.{beside}")
+    click.echo("Open it in a text editor and put in your first clipping; the notes say how.")
+    click.echo(f"Then run  feedpress check {name}  to look for mistakes,")
+    click.echo(f"and  feedpress serve {name}  to see it at http://127.0.0.1:8000/")
+
+
+def _about(given: dict[str, str | None], year: int) -> "About":
+    from feedpress.editors import template
+
+    typed = {key: value for key, value in given.items() if value}
+    return template.About(**{"tag": f"example.org,{year}", **typed})
+
+
+def _asked(given: dict[str, str | None], year: int) -> "About":
+    """Ask for what no option has said, each with an answer that can be taken as it is."""
+    about = _about(given, year)
+
+    def ask(key: str, question: str, default: str, kind: str | None = None) -> str:
+        def read(typed: str) -> str:
+            return new_file.read_as(kind, typed) if kind else typed.strip()
+
+        answer: str = given.get(key) or click.prompt(question, default=default, value_proc=read)
+        return answer
+
+    title = ask("title", "Name of the feed", about.title)
+    home = ask("home", "Web page that the clippings belong to", about.home, "address")
+    domain = (urlsplit(home).hostname or "").removeprefix("www.")
+    url = ask("url", "Address where feedpress will be public", f"https://feeds.{domain}/", "base")
+    tag = ask("tag", "A domain of yours and a year", f"{domain},{year}", "tag")
+    zone = zone_of(Path("/etc/localtime"))
+    timezone = ask("timezone", "Time zone of your days", zone, "time_zone")
+    return replace(about, title=title, home=home, url=url, tag=tag, timezone=timezone)
+
+
+def zone_of(link: Path) -> str:
+    """Give the name of the time zone that a machine's link leads to, else UTC."""
     try:
-        files.create(file, text.encode())
-        beside = file.with_name("clippings.schema.json")
-        if not beside.exists():
-            files.create(beside, schema.text().encode())
-    except FeedpressError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{called} is ready. Open it, fill it in, and see it with")
-    click.echo(f"  feedpress serve --preview{'' if str(file) == DEFAULT_FILE else f' {called}'}")
-    if url == template.EXAMPLE_URL:
-        click.echo("Before you publish, put your own address into url: and your domain into tag:.")
-
-
-def _wanted(question: str, given: str | None, default: str, read: Callable[[str], str]) -> str:
-    """Give what was typed, else the answer of who sits at the terminal, else the default."""
-    if given is not None:
-        return _good(read, given)
-    if not _is_terminal():
-        return default
-    answer: str = click.prompt(
-        question, default=default, value_proc=lambda typed: _good(read, typed)
-    )
-    return answer
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty()
-
-
-def _good(read: Callable[[str], str], typed: str) -> str:
-    from feedpress.editors.values import BadValue
-
-    try:
-        return read(typed)
-    except BadValue as bad:
-        raise click.UsageError(f"{bad.message}; {bad.cure}") from bad
-
-
-def _text(typed: str) -> str:
-    if not typed.strip() or not typed.isprintable():
-        raise click.UsageError(f"{typed!r} is no title; write one line of text")
-    return typed.strip()
+        return new_file.read_as("time_zone", str(link.resolve()).partition("zoneinfo/")[2])
+    except click.BadParameter:
+        return "UTC"

@@ -10,6 +10,7 @@ from feedpress.cli.add import add
 from feedpress.cli.build import build
 from feedpress.cli.check import check
 from feedpress.cli.diff import diff
+from feedpress.cli.import_ import import_
 from feedpress.cli.init import init
 from feedpress.cli.schema import schema
 from feedpress.cli.serve import serve
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (check, serve, stamp, init, add, diff, build, schema):
+for command in (init, import_, add, check, stamp, diff, serve, build, schema):
     main.add_command(command)

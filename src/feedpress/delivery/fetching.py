@@ -44,6 +44,10 @@ class Limits:
     redirects: int = 5
     #: Unpacked; a page is cut there, for what it says of itself stands at its beginning.
     max_bytes: int = 2 * 2**20
+    #: The media types that are read, or None for any.
+    kinds: tuple[str, ...] | None = _PAGES
+    #: What can be done where it can't be had.
+    instead: str = _TYPE_IT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ async def _in_time(url: str, limits: Limits) -> Page:
     except TimeoutError as error:
         raise NotFetched(
             f"{_host(url)} did not send the page within {limits.seconds:g} seconds; "
-            f"try again later, or {_TYPE_IT}"
+            f"try again later, or {limits.instead}"
         ) from error
 
 
@@ -93,7 +97,7 @@ async def _fetch(url: str, limits: Limits) -> Page:
                     raise NotFetched(f"{message}; {_LOOK}")
     # An ImportError is a kind of proxy that httpx needs another package for.
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:
-        raise _failure(url, error) from error
+        raise _failure(url, error, limits) from error
     raise NotFetched(f"the page leads on more than {limits.redirects} times; {_LOOK}")
 
 
@@ -101,7 +105,7 @@ def _client(limits: Limits) -> httpx.AsyncClient:
     # Only what is unpacked here, bit by bit: a small body may be packed from gigabytes.
     headers = {
         "User-Agent": f"feedpress/{feedpress.__version__}",
-        "Accept": ", ".join(_PAGES),
+        "Accept": ", ".join(limits.kinds or ("*/*",)),
         "Accept-Encoding": "gzip",
     }
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -133,25 +137,26 @@ async def _is_public(url: str) -> bool:
 
 async def _page(url: str, response: httpx.Response, limits: Limits) -> Page:
     if not response.is_success:
-        raise _refusal(url, response.status_code)
+        raise _refusal(url, response.status_code, limits)
     content_type = response.headers.get("content-type", "")
     media_type = content_type.partition(";")[0].strip().casefold()
-    if media_type not in _PAGES:
+    if limits.kinds is not None and media_type not in limits.kinds:
         kind = repr(media_type[:60]) if media_type else "nothing that says what it is"
         message = f"{_host(url)} sent {kind}, which is not a page that can be read"
-        raise NotFetched(f"{message}; {_TYPE_IT}")
-    data = b"".join([part async for part in _body(url, response, limits.max_bytes)])
+        raise NotFetched(f"{message}; {limits.instead}")
+    data = b"".join([part async for part in _body(url, response, limits)])
     if not data.strip():
         raise NotFetched(f"{_host(url)} sent an empty page; {_LOOK}")
     charset = _CHARSET.search(content_type)
     return Page(url, data, charset[1] if charset else None)
 
 
-async def _body(url: str, response: httpx.Response, room: int) -> AsyncIterator[bytes]:
+async def _body(url: str, response: httpx.Response, limits: Limits) -> AsyncIterator[bytes]:
     """Give the body unpacked, up to a number of bytes."""
     coding = response.headers.get("content-encoding", "identity").strip().casefold()
     if coding not in ("identity", "gzip", "x-gzip", "deflate", ""):
-        raise NotFetched(f"{_host(url)} packed the page in a way not asked for; {_TYPE_IT}")
+        raise NotFetched(f"{_host(url)} packed the page in a way not asked for; {limits.instead}")
+    room = limits.max_bytes
     unpacker = None if coding in ("identity", "") else zlib.decompressobj(_UNPACK_BY_HEADER)
     try:
         async for packed in response.aiter_raw():
@@ -161,7 +166,7 @@ async def _body(url: str, response: httpx.Response, room: int) -> AsyncIterator[
                 if room <= 0:
                     return
     except zlib.error as error:
-        raise NotFetched(f"{_host(url)} sent a page that is damaged; {_TYPE_IT}") from error
+        raise NotFetched(f"{_host(url)} sent a page that is damaged; {limits.instead}") from error
 
 
 def _unpacked(packed: bytes, unpacker: "zlib._Decompress | None") -> Iterator[bytes]:
@@ -173,26 +178,26 @@ def _unpacked(packed: bytes, unpacker: "zlib._Decompress | None") -> Iterator[by
         packed = unpacker.unconsumed_tail
 
 
-def _refusal(url: str, status: int) -> NotFetched:
+def _refusal(url: str, status: int, limits: Limits) -> NotFetched:
     known = status in HTTPStatus.__members__.values()
     answer = f"{status} ({HTTPStatus(status).phrase})" if known else str(status)
     if status in (404, 410):
         cure = _LOOK
     elif status >= 500:
-        cure = f"try again later, or {_TYPE_IT}"
+        cure = f"try again later, or {limits.instead}"
     else:
-        cure = f"it may let only people in; {_TYPE_IT}"
+        cure = f"it may let only people in; {limits.instead}"
     return NotFetched(f"{_host(url)} answered {answer}; {cure}")
 
 
-def _failure(url: str, error: Exception) -> NotFetched:
+def _failure(url: str, error: Exception, limits: Limits) -> NotFetched:
     host = _host(url)
     if cause := _cause(error, socket.gaierror):
         return NotFetched(f"there is no site {host}, or no way to it ({cause}); {_LOOK}")
     if cause := _cause(error, ssl.SSLError):
-        return NotFetched(f"{host} can't be trusted: {cause}; {_LOOK}, or {_TYPE_IT}")
+        return NotFetched(f"{host} can't be trusted: {cause}; {_LOOK}, or {limits.instead}")
     if isinstance(error, httpx.TimeoutException):
-        return NotFetched(f"{host} did not answer in time; try again later, or {_TYPE_IT}")
+        return NotFetched(f"{host} did not answer in time; try again later, or {limits.instead}")
     return NotFetched(f"{host} can't be reached: {error or type(error).__name__}; {_LOOK}")
 
 

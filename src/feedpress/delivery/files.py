@@ -112,10 +112,15 @@ def _bytes(file: Path) -> bytes:
 
 def create(path: Path, data: bytes) -> None:
     """Make a new file, whole or not at all. Raises NotWritten, also where there is one already."""
-    cure = "name another file, or a folder that you may write to"
-    with _told(f"{printable(path)} can't be made", cure), _beside(path, data) as written:
-        # Unlike a rename, it never takes the place of another.
-        os.link(written, path)
+    cure = "look whether the folder is there and whether feedpress may write to it"
+    with _told(f"{printable(path)} can't be made", cure):
+        try:
+            with _beside(path, data) as written:
+                _give_name(written, path)
+        except FileExistsError as error:
+            cure = "give another name, or move the file away"
+            message = f"{printable(path)} is there already and was left as it is; {cure}"
+            raise NotWritten(message) from error
 
 
 def put(path: Path, data: bytes) -> None:
@@ -139,6 +144,18 @@ def _replace(file: Path, name: str, old: bytes, new: bytes) -> None:
             cure = "somebody else is changing it; run it again"
             raise NotWritten(f"{name} was left as it was: it has changed meanwhile; {cure}")
         os.replace(written, file)
+
+
+def _give_name(written: Path, path: Path) -> None:
+    try:
+        # Unlike a rename, it never takes the place of another.
+        os.link(written, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without links: the name is taken first, and then filled.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        os.replace(written, path)
 
 
 @contextmanager

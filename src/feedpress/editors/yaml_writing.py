@@ -47,6 +47,16 @@ def item(keys: Mapping[str, Value], indent: str = "") -> str:
     return f"{indent}- " + f"\n{indent}  ".join(lines) + "\n"
 
 
+def block(value: str, indent: str) -> str | None:
+    """Write a text of several lines as it stands, below its key; None where it can't stand so."""
+    lines = value.split("\n")
+    is_plain = all(line.isprintable() and "\ufeff" not in line for line in lines)
+    # Spaces at the beginning would be taken for the indentation.
+    if not is_plain or not lines[0].strip() or lines[0].startswith(" ") or not lines[-1].strip():
+        return None
+    return "|-\n" + "\n".join(indent + line if line else "" for line in lines)
+
+
 def _escaped(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]

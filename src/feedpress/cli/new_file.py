@@ -1,0 +1,75 @@
+"""What init and import share: options, and a new file with its schema beside it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedpress.errors import FeedpressError
+
+Check = Callable[[click.Context, click.Parameter, str | None], str | None]
+
+
+def checked(kind: str) -> Check:
+    """Give what judges an option by the function of that name in `editors.values`."""
+
+    def check(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
+        return None if typed is None else read_as(kind, typed)
+
+    return check
+
+
+def read_as(kind: str, typed: str) -> str:
+    """Give a value as it stands in a file. Raises click.BadParameter where it can't."""
+    from feedpress.editors import values
+
+    try:
+        return str(getattr(values, kind)(typed.strip()))
+    except values.BadValue as bad:
+        raise click.BadParameter(f"{bad.message}; {bad.cure}") from bad
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options on what is published that init and import share."""
+    for option in (
+        click.option("--language", callback=checked("language"), help="Language, like en or es."),
+        click.option("--timezone", callback=checked("time_zone"), help="Like Europe/Berlin."),
+        click.option("--url", callback=checked("base"), help="Where feedpress will be public."),
+        click.option("--title", callback=_not_blank, help="Name of the feed of all clippings."),
+    ):
+        command = option(command)
+    return command
+
+
+def refuse_existing(file: Path) -> None:
+    """End the command where there is something of that name: before anybody answers questions."""
+    if file.exists() or file.is_symlink():
+        from feedpress.delivery.files import printable
+
+        message = f"{printable(file)} is there already and was left as it is"
+        raise click.ClickException(f"{message}; give another name, or move the file away")
+
+
+def write(file: Path, text: str) -> bool:
+    """Make the file, and its schema where there is none; tell whether that was made, too."""
+    from feedpress.delivery import files
+    from feedpress.editors import schema, template
+
+    try:
+        files.create(file, text.encode())
+    except FeedpressError as error:
+        raise click.ClickException(str(error)) from error
+    with suppress(FeedpressError):  # the file is good without it
+        files.create(file.with_name(template.SCHEMA_FILE), schema.text().encode())
+        return True
+    return False
+
+
+def _not_blank(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
+    from feedpress.editors.importing.items import in_one_line
+
+    if typed is not None and not in_one_line(typed):
+        raise click.BadParameter("a title has at least one letter")
+    return in_one_line(typed, 500) if typed else None
