@@ -536,6 +536,58 @@ def test_place_of_a_text_that_is_too_long() -> None:
     assert in_short(problems) == [("too-long", 10, 12)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'He said "no"',
+        "the boys'",
+        "Police with 'Chip'",
+        "“Chip,” the city says",
+        "a “word”",
+        '"“It is done”"',
+        "City # 1",
+        "'City #1'",
+        "Out - and in\n    again",
+        "|\n    note: this\n    is text",
+        ">-\n    the\n    end: here",
+        "'one: two\n    three'",
+    ],
+)
+def test_honest_text(text: str) -> None:
+    """Marks, notes and lines as people write them are no problem."""
+    assert only_clipping(f"{HEAD}{CLIPPINGS}  summary: {text}\n").summary
+
+
+def test_honest_item_of_a_list() -> None:
+    """An item may go over two lines, and have a hyphen in it."""
+    projects = "projects:\n  portal:\n    title: A\n    also:\n    - The - new\n      portal\n"
+    text = HEAD[: HEAD.index("projects:")] + projects + CLIPPINGS
+    publication, problems = read(f"{text}  projects: [The - new portal]\n")
+    assert not problems
+    assert publication
+    assert publication.clippings[0].projects == publication.projects
+
+
+def test_notes_of_other_values() -> None:
+    """A note behind a date or an address may begin without a space."""
+    only_clipping(f"{HEAD}{CLIPPINGS}  url: https://example.com/ #old\n  added: 2016 #a guess\n")
+
+
+def test_key_in_a_quoted_text_costs_the_clipping() -> None:
+    """What a text without an end has swallowed may be `draft`, so the clipping waits."""
+    text = f"{HEAD}{CLIPPINGS}  summary: 'It opens\n  draft: true\n  source: boys'\n"
+    publication, problems = read(text)
+    assert publication is not None
+    assert publication.clippings == ()
+    assert in_short(problems) == [("quote", 10, 12)]
+
+
+def test_warning_does_not_hide_an_error_of_its_place() -> None:
+    """Where the text breaks off amid a doubtful value, the error is told, and what came before."""
+    _, problems = read(f'{HEAD}clippings:\n- title: Portal"\n  source: x"\n \tid: y\n')
+    assert [problem.code for problem in problems] == ["tab", "quote"]
+
+
 PIECES = st.one_of(
     st.binary(max_size=4),
     st.text(max_size=3).map(str.encode),
@@ -620,6 +672,13 @@ def test_every_code_is_shown() -> None:
             id="names",
         ),
         pytest.param(f"- {{title: a, {', '.join(f'k{n}: 1' for n in range(50_000))}}}", id="keys"),
+        pytest.param('- title: ["' + '\\"' * 2_000_000, id="escapes"),
+        pytest.param("- title: |\n" * 100_000 + "x", id="blocks"),
+        pytest.param('- title: "a\n   "\n' * 30_000 + "- a: b: c", id="quotes"),
+        pytest.param("- title: [a\n" * 100_000, id="brackets"),
+        pytest.param(f"- title{' ' * 1000}\n  a{': ' * 500}{{}}\n" * 2_000, id="spaces"),
+        pytest.param(f"- title: “{': “' * 300}\n" * 2_000, id="curly"),
+        pytest.param(f"- title: a{' #1' * 1_000_000}", id="notes"),
     ],
 )
 def test_hostile_text_takes_no_more_than_its_length(text: str) -> None:

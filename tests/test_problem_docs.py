@@ -12,7 +12,7 @@ from feedpress.editors import clippings_file
 from feedpress.editors.problems import CODES, link
 
 PAGE = (Path(__file__).parent.parent / "docs" / "problems.md").read_text(encoding="utf-8")
-OPENING, *SECTIONS = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+OPENING, *SECTIONS = re.split(r"^## ", PAGE.partition("\n# Mistakes")[0], flags=re.MULTILINE)
 TEXTS = dict(section.split("\n", 1) for section in SECTIONS)
 
 

@@ -35,12 +35,13 @@ def import_(
     no_projects: bool,
     **given: str | None,
 ) -> None:
-    """Make FILE of SOURCE: an RSS or Atom feed, or a spreadsheet's export (CSV).
+    """Make FILE of SOURCE, a feed or a spreadsheet's export.
 
-    SOURCE is a file, an address of the web, or - for standard input. FILE is clippings.yaml where
-    none is named; what is there already is never overwritten. The ids of a feed are kept, so that
-    its subscribers see nothing twice. What can't be a clipping yet stands at the end of FILE as a
-    comment with the reason, and the exit code is 1 then.
+    SOURCE is an RSS or Atom feed, or a table (CSV): a file, an address of the web, or - for
+    standard input. FILE is clippings.yaml where none is named; what is there already is never
+    overwritten. The ids of a feed are kept, so that its subscribers see nothing twice. What can't
+    be a clipping yet stands at the end of FILE as a comment with the reason, and the exit code is
+    1 then.
     """
     from feedpress.editors.importing import file_text, heading
 

@@ -186,6 +186,8 @@ class _Reader:
             elif self._names.knows_projects:
                 near = self._names.projects.near(name)
                 cure = f"did you mean {shown(near)}?" if near else "describe it under projects:"
+                if self._names.projects.find(name.strip("“”„‘’\"'")):
+                    cure = "type straight quotation marks around it, or none"
                 message = f"there is no project {shown(name)}"
                 self._report("unknown-project", message, cure, names.place_of(index))
         return tuple(found.values())

@@ -36,6 +36,10 @@ def load_apart(
     return _load(files, yaml_text.parse)
 
 
+# Codes of warnings about quotation marks.
+_OF_MARKS = frozenset({"curly-quotes", "quote"})
+
+
 class Loader:
     """Reads files as `load` does, again and again, and parses only the clippings that are new."""
 
@@ -61,7 +65,16 @@ def _load(
             publication, found = reader.read(files)
     except Unreadable as error:
         raise Unreadable([*error.problems, *reader.problems]) from error
-    return publication, in_order(reader.problems), found
+    return publication, in_order(_without_echoes(reader.problems)), found
+
+
+def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
+    """Leave out what is said of a value's quotation marks where the value is wrong anyway."""
+    wrong = {problem.place for problem in problems if problem.severity is Severity.ERROR}
+    for problem in problems:
+        is_echo = problem.severity is Severity.WARNING and problem.code in _OF_MARKS
+        if not (is_echo and problem.place in wrong):
+            yield problem
 
 
 class _Reader:
@@ -141,6 +154,9 @@ class _Reader:
                 self._fatal = True
                 if fault.meant not in document:
                     document.spoil(fault.meant)
+                about = document.get("publication")
+                if isinstance(about, yaml_values.Mapping) and fault.meant not in about:
+                    about.spoil(fault.meant)  # it may have slipped out of there
         self._fatal |= not document.is_whole
         self._fatal |= not document.spoilt.isdisjoint(shape.FileShape.model_fields)
         self._knows_projects &= document.is_whole and "projects" not in document.spoilt
@@ -199,7 +215,8 @@ class _Reader:
         if not isinstance(typed, yaml_values.Mapping):
             cure = "write title: and the project's name below it, indented"
             message = f"the project {shown(slug)} has no title"
-            self._report("not-a-mapping", message, cure, section.place_of_key(slug))
+            place = section.place_of(slug) if typed else section.place_of_key(slug)
+            self._report("not-a-mapping", message, cure, place)
             return None
         part = parts.read(shape.ProjectShape, typed, self.problems)
         # The first of the slugs that it had is what its feeds' ids are made of.

@@ -5,6 +5,7 @@ They check one section or clipping at a time; `clippings_file` puts the parts to
 """
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -387,6 +388,7 @@ _S = TypeVar("_S", bound=Shape)
 
 #: More than any honest mistake makes in one part; the rest of them is not told.
 MOST_FAULTS = 100
+_MARKS = ("“", "”", "„", "‘", "’", "«", "»", '"', "'")
 _LONGEST_KEY = 60  # characters that are compared with the keys that there are
 
 
@@ -440,11 +442,12 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
         case "missing":
             return Fault("missing-key", f"the key {key!r} is missing", f"add {key}: …", key)
         case "not-text" | "string_type" if blank:
-            return Fault("missing-key", f"{key!r} has no value", "write it", key, item)
+            cure = "write it; a text that begins with # goes in quotation marks"
+            return Fault("missing-key", f"{key!r} has no value", cure, key, item)
         case "extra_forbidden":
             return _unknown_key(key, kind)
         case "list_type":
-            cure = f"write it like {key}: [one, two]"
+            cure = f"write it like {key}: [one, two], or each below with a hyphen and a space"
             return Fault("not-a-list", f"{key!r} wants a list", cure, key, item)
         case "model_type":
             inner = ", ".join(f"{name}: …" for name in _required_keys(kind, key))
@@ -457,20 +460,25 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
             cure = "write it behind the colon; a text with brackets goes in quotation marks"
             return Fault("not-text", message, cure, key, item)
         case code:
-            return Fault(code, context["message"], context["cure"], key, item)
+            typed, cure = details["input"], context["cure"]
+            if isinstance(typed, str) and (typed.startswith(_MARKS) or typed.endswith(_MARKS)):
+                cure = "type straight quotation marks around it, or none"
+            return Fault(code, context["message"], cure, key, item)
 
 
 def _unknown_key(key: str, kind: type[Shape]) -> Fault:
     meant = _meant(key, kind)
     cure = f"did you mean {meant!r}?" if meant else f"the keys are {', '.join(_keys(kind))}"
-    bare_key = key.lstrip("-")
-    if kind is FileShape and (bare_key in ClippingShape.model_fields or bare_key in _ABOUT):
+    bare_key = key[:_LONGEST_KEY].lstrip("-").strip()
+    if kind is FileShape and any(bare_key in part.model_fields for part in _PARTS):
         meant = bare_key  # it has slipped out of the part that it belongs to
         cure = "put spaces in front, so that it begins below the keys that it belongs to"
-    if bare_key != key:
+    if key.startswith("-"):
         cure = "put a space behind the hyphen"
     elif key[:1].isspace():
         cure = "type the space in front anew: it is not an ordinary one"
+    elif meant and _sign_behind(key, kind):
+        cure = f"write {meant}: with an ordinary colon and a space behind it"
     return Fault("unknown-key", f"the key {shown(key)} is not known", cure, key, None, meant)
 
 
@@ -488,10 +496,21 @@ def _meant(key: str, kind: type[Shape]) -> str | None:
     synonym = _SYNONYMS.get(word)
     if synonym in kind.model_fields:
         return synonym
+    if found := _sign_behind(key, kind):
+        return found
+    if swapped := [known for known in _keys(kind) if sorted(known) == sorted(word)]:
+        return swapped[0]  # too short a word, such as id, is not like itself
     return next(iter(difflib.get_close_matches(word, _keys(kind), 1, 0.6)), None)
 
 
-_ABOUT = PublicationShape.model_fields
+def _sign_behind(key: str, kind: type[Shape]) -> str | None:
+    """Give the key that a text begins with, where a space or another sign stands for its colon."""
+    found = re.match(r"(\w+)(?:\s*[=;,:：]|\s)\s*\S", key)
+    return found[1] if found and found[1] in kind.model_fields else None
+
+
+#: The parts of a file that keys belong to, and may slip out of.
+_PARTS: tuple[type[Shape], ...] = (ClippingShape, PublicationShape, ProjectShape)
 
 #: The keys whose value has keys of its own.
 NESTED: dict[str, type[Shape]] = {"author": PersonShape, "image": ImageShape}

@@ -86,6 +86,13 @@ def _where_the_alias_is(c: _Complaint) -> tuple[int, int]:
 _QUOTE_IT = "put the whole text in quotation marks"
 _QUOTE_BRACKETS = "a text with brackets goes in quotation marks"
 
+#: Code, message and cure of a line that is text alone.
+NO_KEY = (
+    "missing-colon",
+    "this line has no key with a colon",
+    "write a key and a colon in front, # before a note, or indent it as part of what is above",
+)
+
 _CASES = (
     _Case(
         lambda c: "tab" in c.said or c.sign == "\t",
@@ -138,7 +145,7 @@ _CASES = (
         lambda c: c.is_in_brackets and c.is_on_the_line_that_opens and c.sign,
         "bracket",
         "something is missing between the brackets before {c.sign!r}",
-        f"put a comma between the parts; {_QUOTE_BRACKETS}",
+        f"put a comma between the parts, or a colon behind a key; {_QUOTE_BRACKETS}",
     ),
     _Case(
         lambda c: c.is_in_brackets,
@@ -170,9 +177,7 @@ _CASES = (
     ),
     _Case(
         lambda c: "could not find expected ':'" in c.said,
-        "missing-colon",
-        "this line has no key with a colon",
-        "write a key and a colon in front, or indent it if it belongs to the text above",
+        *NO_KEY,
         _where_it_opened,
     ),
     _Case(

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
 
-from feedpress.editors import syntax
+from feedpress.editors import misreadings, shape, suspects, syntax
 from feedpress.editors.problems import Problem, Severity, Unreadable, shown
 from feedpress.editors.yaml_values import SPOILT, Mapping, Origin, Sequence, Spoilt
 from feedpress.model import Place
@@ -24,6 +24,8 @@ MAX_BYTES = 64 * 2**20
 MAX_TEXT = 100_000  # characters of one value
 _MAX_DEPTH = 12  # the format needs 4
 _SLICE = 2**16  # characters that are looked at in one go
+_MARKS = misreadings.MARKS
+_KEYS = frozenset(shape.ClippingShape.model_fields)
 _BLOCK_STYLES = ("|", ">")
 
 # YAML 1.2 §5.1 allows no other character in a file; libyaml gives up at the first one.
@@ -65,6 +67,8 @@ class _Reader:
         # Most files have no character that is worth a second look, except by way of escapes.
         is_damaged = any(_DAMAGED.search(text, *each) for each in doubtful)
         self._is_doubtful = bool(self._unprintable or self._disguised or is_damaged)
+        self._has_notes = misreadings.has_notes(text)
+        self._merged: Mapping | None = None  # the mapping of which a repeated key was told
         self._depth = 0
         self._last: Any = None  # the event that ended the last value
         self._next: Callable[[], Any] = CParser(self._text).get_event
@@ -73,8 +77,13 @@ class _Reader:
         try:
             return self._document()
         except yaml.MarkedYAMLError as error:
-            problem = syntax.problem(error, self._text, self._origin.file)
-            is_told = any(each.place == problem.place for each in self._problems)
+            lines = syntax.LINE_BREAK.split(self._text)
+            mark: Any = error.problem_mark
+            opened = error.context_mark or mark
+            suspect = suspects.problem(lines, opened.line, mark.line, self._origin.file)
+            problem = suspect or syntax.problem(error, self._text, self._origin.file)
+            errors = (each for each in self._problems if each.severity is Severity.ERROR)
+            is_told = any(each.place == problem.place for each in errors)
             raise Unreadable(() if is_told else [problem]) from error
 
     def _document(self) -> tuple[Any, Place]:
@@ -112,7 +121,12 @@ class _Reader:
     def _sequence(self, _event: Any) -> Sequence:
         sequence = Sequence(self._origin)
         while type(event := self._next()) is not yaml.SequenceEndEvent:
-            sequence.add(self._value(event), event.start_mark)
+            value = self._value(event)
+            if type(value) is str and (self._has_notes or " - " in value):
+                self._told(misreadings.behind(event, self._text))
+                if self._told(misreadings.in_item(event, self._text)):
+                    value = SPOILT
+            sequence.add(value, event.start_mark)
         self._last = event
         return sequence
 
@@ -127,10 +141,18 @@ class _Reader:
                 last = self._last
                 is_text = type(last) is yaml.ScalarEvent and last.style not in _BLOCK_STYLES
                 mapping.end_first(last.end_mark, is_end_of_text=is_text)
+            # Most texts are known to be good without a call.
+            if type(value) is str:
+                is_odd = (": " in value) if value_event.style else value[-1] in _MARKS
+                if is_odd and self._told(misreadings.in_text(value_event, self._text)):
+                    value = SPOILT
+                    mapping.is_whole = False  # the text has keys in it
             if not self._is_key(key, key_event):
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
+                if self._has_notes and key in misreadings.TEXT_KEYS:
+                    self._told(misreadings.behind(value_event, self._text))
             else:
                 mapping.lose(key, value)
         self._last = key_event
@@ -166,6 +188,15 @@ class _Reader:
             self._report("damaged-text", event, message, cure, Severity.WARNING)
         return value
 
+    def _told(self, misreading: misreadings.Misreading | None) -> bool:
+        """Report a misreading, if there is one; tell whether it costs the value."""
+        if misreading is None:
+            return False
+        code, message, cure, line, column, severity = misreading
+        place = Place(self._origin.file, self._origin.line + line + 1, column + 1)
+        self._problems.append(Problem(code, message, cure, place, severity))
+        return severity is Severity.ERROR
+
     def _is_key(self, key: Any, event: Any) -> bool:
         if key is SPOILT:
             return False
@@ -180,9 +211,15 @@ class _Reader:
 
     def _is_new_key(self, key: str, event: Any, mapping: Mapping) -> bool:
         if key in mapping or key in mapping.spoilt:
-            first = mapping.place_of_key(key).line
-            message = f"{shown(key)} stands twice; the first is in line {first}"
-            self._report("repeated-key", event, message, "keep the one that is right")
+            if self._merged is not mapping or key not in _KEYS:
+                first = mapping.place_of_key(key).line
+                message = f"{shown(key)} stands twice; the first is in line {first}"
+                cure = "keep the one that is right"
+                if key in _KEYS and not mapping.is_flow:
+                    # Where a hyphen is missing, most keys stand twice: one of them is enough.
+                    self._merged = mapping
+                    cure += "; if a clipping begins here, put a hyphen and a space in front"
+                self._report("repeated-key", event, message, cure)
             mapping.spoil(key)  # which of them was meant can't be known
             return False
         return True
