@@ -111,12 +111,12 @@ def test_what_is_gone_is_not_given_as_if_it_were_there(tmp_path: Path, whole: Sn
 
 def test_what_others_put_there_stays(tmp_path: Path, whole: Snapshot) -> None:
     """A file that feedpress did not make is neither changed nor taken away."""
-    (tmp_path / "robots.txt").write_text("mine")
+    (tmp_path / "humans.txt").write_text("mine")
     (tmp_path / "clippings" / "c1").mkdir(parents=True)
     (tmp_path / "clippings" / "c1" / "notes.txt").write_text("mine")
     _write(whole, tmp_path)
     _write(_snapshot(*_ROWS[1:]), tmp_path)
-    assert (tmp_path / "robots.txt").read_text() == "mine"
+    assert (tmp_path / "humans.txt").read_text() == "mine"
     assert (tmp_path / "clippings" / "c1" / "notes.txt").read_text() == "mine"
     assert not (tmp_path / "clippings" / "c1" / "index.html").exists()
 

@@ -171,17 +171,20 @@ def _paths(shown: Snapshot) -> list[str]:
     return [*shown.documents, *(path for path, _ in shown.redirects()), *_ELSEWHERE]
 
 
+@pytest.mark.parametrize("destination", ["empty", "document"])
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_answers_are_the_same(
-    host: _Host, client: FlaskClient, shown: Snapshot, method: str, coding: str
+    host: _Host, client: FlaskClient, shown: Snapshot, method: str, coding: str, destination: str
 ) -> None:
     """Status, headers and body of every path are what feedpress gives, where the host can."""
     if host.name == "nginx" and coding == "br":
         coding = "gzip, br"  # Debian's nginx has no module for br, and gives gzip
     for path in _paths(shown):
-        ours = client.open(path, method=method, headers={"Accept-Encoding": coding.split(",")[0]})
-        status, headers, body = host.ask(method, path, Accept_Encoding=coding)
+        fields = {"Sec-Fetch-Dest": destination}
+        accepted = {"Accept-Encoding": coding.split(",")[0]}
+        ours = client.open(path, method=method, headers=fields | accepted)
+        status, headers, body = host.ask(method, path, Accept_Encoding=coding, **fields)
         assert status == ours.status_code, path
         compared = set(_COMPARED)
         if status == 308:
@@ -262,7 +265,8 @@ def _headers_of(path: str, rules: dict[str, dict[str, str]]) -> dict[str, str]:
     for rule, headers in rules.items():
         pattern = re.sub(r":\w+", "[^/]+", re.escape(rule).replace("\\*", ".*"))
         if re.fullmatch(pattern, path):
-            found |= headers
+            for name, value in headers.items():
+                found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 
@@ -326,8 +330,11 @@ def test_no_text_breaks_out() -> None:
         loaded = support.publication(_ROWS[:1], _PROJECTS, home=address)
         shown = snapshot.build(loaded, support.NOW)
         for line in nginx.configuration(shown, support.NOW).splitlines():
-            if "add_header Link" in line:
-                assert re.fullmatch(r'add_header Link "(?:[^"\\$]|\\")*" always;', line)
+            if line.startswith(("add_header Link", "set ")):
+                text = r'"(?:[^"\\$]|\\")*"|\$feedpress_link'
+                assert re.fullmatch(
+                    rf"(add_header Link|set \$feedpress_link) ({text})( always)?;", line
+                )
         for line in caddy.configuration(shown, support.NOW).splitlines():
             if "header Link" in line:
                 assert re.fullmatch(r'header Link "(?:[^"\\{}]|\\.)*"', line)

@@ -12,6 +12,8 @@ import idna
 FRONT_PAGE = "/"
 STYLE_SHEET = "/style.css"
 SCHEMA = "/clippings.schema.json"
+OPML_LIST = "/opml.xml"
+ROBOTS = "/robots.txt"
 HEALTH = "/healthz"
 PREVIEW = "/preview/"
 PREVIEW_SCRIPT = "/preview/preview.js"
@@ -19,6 +21,9 @@ PREVIEW_STYLE_SHEET = "/preview/preview.css"
 
 ATOM = "application/atom+xml"
 RSS = "application/rss+xml"
+JSON_FEED = "application/feed+json"
+OPML = "text/x-opml"
+XML = "text/xml"
 HTML = "text/html"
 CSS = "text/css"
 JAVASCRIPT = "text/javascript"
@@ -28,7 +33,11 @@ PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 
 #: File name of a feed in each format that is written.
-FEED_NAMES = {ATOM: "atom.xml", RSS: "rss.xml"}
+FEED_NAMES = {ATOM: "atom.xml", RSS: "rss.xml", JSON_FEED: "feed.json"}
+
+#: Media types that browsers show as plain text, though the documents have a style sheet: as a page
+#: they are XML and nothing else.
+STYLED = frozenset({ATOM, RSS, OPML})
 
 # What a path, query or fragment may hold (RFC 3986 §3.3 to §3.5), and the percent sign of escapes.
 _PART_CHARACTERS = "!$%&'()*+,/:;=?@~"
@@ -58,6 +67,16 @@ def project_page(slug: str) -> str:
 def clipping_page(slug: str) -> str:
     """Give the path of a clipping's own page."""
     return f"/clippings/{slug}/"
+
+
+def year_page(year: int | str) -> str:
+    """Give the path of the page of all clippings of a year."""
+    return f"/years/{year}/"
+
+
+def embed_page(slug: str | None) -> str:
+    """Give the path of the page that partners frame: a project's, or that of all clippings."""
+    return f"{project_page(slug) if slug else '/'}embed/"
 
 
 def project_of(path: str) -> str:

@@ -7,6 +7,7 @@ the same bytes whenever that is. Nothing is decided here of what they hold.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
+from enum import Enum, auto
 
 from feedpress import codings
 from feedpress.feeds.delta import Polled
@@ -29,6 +30,17 @@ class Link:
         return f'<{self.href}>; rel="{self.rel}"{kind}'
 
 
+class Policy(Enum):
+    """What a browser that shows a document may do (Content Security Policy)."""
+
+    #: Have its style sheet.
+    FEED = auto()
+    #: And a script and pictures of ours.
+    PAGE = auto()
+    #: And stand in a page of anybody.
+    EMBED = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one path, and what is said of them."""
@@ -38,6 +50,7 @@ class Document:
     #: 200, or 410 where there was something once (RFC 9110 §15.5.11).
     status: int = 200
     links: tuple[Link, ...] = ()
+    policy: Policy = Policy.FEED
     #: What it is made of, if it is a subscription document.
     polled: Polled | None = field(default=None, compare=False, repr=False)
     #: A hash of the body, whatever the coding.

@@ -12,9 +12,9 @@ from functools import cache, partial
 from types import MappingProxyType
 
 from feedpress import addresses, times
-from feedpress.documents import Document, Documents, Link, Maker
+from feedpress.documents import Document, Documents, Link, Maker, Policy
 from feedpress.editors import schema
-from feedpress.feeds import atom, feed, history, rss
+from feedpress.feeds import atom, feed, history, json_feed, opml, rss
 from feedpress.feeds.delta import Polled
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
@@ -26,7 +26,7 @@ from feedpress.pages import html
 #: to gigabytes; what is beyond this is made when it is asked for.
 _AHEAD_BYTES = 256 * 2**20
 
-#: The XML of entries by id, each with the entry that it is of.
+#: Entries as one format has them, by id, each with the entry that it is of.
 _Printed = Mapping[str, tuple[Entry, bytes]]
 
 
@@ -37,8 +37,8 @@ class _Parts:
     #: All of the publication that is not a clipping.
     head: Publication
     feeds: Mapping[str | None, Feed]
-    entries: _Printed
-    items: _Printed
+    #: By the media type of the format.
+    printed: Mapping[str, _Printed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Builder:
         shown_sources = {each.author.name for each in feeds[0].entries if each.author}
         self._schema_text = schema.text(publication, shown_sources)
         head = replace(publication, clippings=(), is_whole=True)
-        old = before._parts if before else _Parts(head, {}, {}, {})
+        old = before._parts if before else _Parts(head, {}, {})
         # Titles, slugs and addresses of the publication stand in every document.
         comparable = old.feeds if old.head == head else {}
         self._unchanged = {each.slug for each in feeds if comparable.get(each.slug) == each}
@@ -125,16 +125,16 @@ class _Builder:
         polled = [self._documents[each.slug][0] for each in feeds if not each.is_gone]
         shown = {entry.id: entry for document in polled for entry in document.entries}
         told = {entry.id: entry for document in polled for entry in document.tombstones}
-        self.parts = _Parts(
-            head,
-            {each.slug: each for each in feeds},
-            _printed(shown.values(), atom.render_entries, old.entries),
-            _printed((shown | told).values(), rss.render_items, old.items),
-        )
-        self._xml = {
-            addresses.ATOM: _of_id(self.parts.entries),
-            addresses.RSS: _of_id(self.parts.items),
+        printed = {
+            media_type: _printed(
+                (shown | told if form.has_notices else shown).values(),
+                form.render_entries,
+                old.printed.get(media_type, {}),
+            )
+            for media_type, form in _FORMATS.items()
         }
+        self.parts = _Parts(head, {each.slug: each for each in feeds}, printed)
+        self._entries = {media_type: _of_id(every) for media_type, every in printed.items()}
 
     def documents(self, before: Mapping[str, Document]) -> Documents:
         ready: dict[str, Document] = {}
@@ -152,7 +152,7 @@ class _Builder:
     def _asked_for_often(self, before: Mapping[str, Document]) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
             document = self._documents[each.slug][0]
-            for media_type in _RENDER:
+            for media_type in _FORMATS:
                 path = addresses.feed_path(each.slug, media_type)
                 if each.ended and each.is_gone:
                     yield self._gone(path, each.ended)
@@ -163,13 +163,15 @@ class _Builder:
                 path = addresses.project_page(each.slug)
                 yield path, partial(self._project_page, each, before.get(path))
         yield addresses.FRONT_PAGE, partial(self._front_page, before.get(addresses.FRONT_PAGE))
+        yield addresses.OPML_LIST, partial(self._opml, before.get(addresses.OPML_LIST))
         yield addresses.STYLE_SHEET, _style_sheet
+        yield addresses.ROBOTS, _robots
         yield addresses.SCHEMA, partial(self._schema, before.get(addresses.SCHEMA))
 
     def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
             for document in self._documents[each.slug][1:]:
-                for media_type in _RENDER:
+                for media_type in _FORMATS:
                     path = addresses.feed_path(each.slug, media_type, document.archive)
                     if each.ended and each.is_gone:
                         yield self._gone(path, each.ended)
@@ -181,7 +183,11 @@ class _Builder:
             yield self._gone(addresses.clipping_page(entry.slug), entry)
 
     def _front_page(self, old: Document | None) -> Document:
-        return Document(html.front_page(self._feeds), addresses.HTML, like=old)
+        body = html.front_page(self._feeds)
+        return Document(body, addresses.HTML, policy=Policy.PAGE, like=old)
+
+    def _opml(self, old: Document | None) -> Document:
+        return Document(opml.render(self._feeds), addresses.OPML, like=old)
 
     def _schema(self, old: Document | None) -> Document:
         return Document(self._schema_text.encode(), addresses.JSON_SCHEMA, like=old)
@@ -189,26 +195,29 @@ class _Builder:
     def _project_page(self, each: Feed, old: Document | None) -> Document:
         if old and each.slug in self._unchanged:
             return old
-        return Document(html.project_page(each, self._whole), addresses.HTML, like=old)
+        body = html.project_page(each, self._whole)
+        return Document(body, addresses.HTML, policy=Policy.PAGE, like=old)
 
     def _clipping_page(self, entry: Entry) -> Document:
-        return Document(html.clipping_page(entry, self._whole), addresses.HTML)
+        body = html.clipping_page(entry, self._whole)
+        return Document(body, addresses.HTML, policy=Policy.PAGE)
 
     def _gone(self, path: str, notice: Entry) -> tuple[str, Maker]:
         self.gone.add(path)
         return path, partial(self._notice, notice, path)
 
     def _notice(self, entry: Entry, path: str) -> Document:
-        return Document(html.notice_page(entry, path, self._whole), addresses.HTML, 410)
+        body = html.notice_page(entry, path, self._whole)
+        return Document(body, addresses.HTML, 410, policy=Policy.PAGE)
 
     def _subscription_document(
         self, document: FeedDocument, media_type: str, old: Document | None
     ) -> Document:
-        render, _ = _RENDER[media_type]
-        polled = Polled(document, self._xml[media_type], render)
+        form, entries = _FORMATS[media_type], self._entries[media_type]
+        polled = Polled(document, entries, form.render) if form.has_deltas else None
         if old and document.feed.slug in self._unchanged:
             return old.made_of(polled)
-        body = render(document, self._xml[media_type])
+        body = form.render(document, entries)
         links = _links(document, media_type)
         return Document(body, media_type, links=links, polled=polled, like=old)
 
@@ -216,15 +225,30 @@ class _Builder:
 _Render = Callable[[FeedDocument, Mapping[str, bytes]], bytes]
 _RenderEntries = Callable[[Iterable[Entry]], dict[str, bytes]]
 
-_RENDER: Mapping[str, tuple[_Render, _RenderEntries]] = {
-    addresses.ATOM: (atom.render, atom.render_entries),
-    addresses.RSS: (rss.render, rss.render_items),
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How a feed is written."""
+
+    render: _Render
+    render_entries: _RenderEntries
+    #: Whether an entry says that something was taken back.
+    has_notices: bool = True
+    #: Whether a reader may ask for what is new alone (RFC 3229).
+    has_deltas: bool = True
+
+
+_FORMATS: Mapping[str, _Format] = {
+    addresses.ATOM: _Format(atom.render, atom.render_entries, has_notices=False),
+    addresses.RSS: _Format(rss.render, rss.render_items),
+    # The feed of what is new is an Atom or RSS feed; of JSON nobody has said what it would be.
+    addresses.JSON_FEED: _Format(json_feed.render, json_feed.render_items, has_deltas=False),
 }
 
 
 def _archive_document(document: FeedDocument, media_type: str) -> Document:
-    render, render_entries = _RENDER[media_type]
-    body = render(document, render_entries(document.entries))
+    form = _FORMATS[media_type]
+    body = form.render(document, form.render_entries(document.entries))
     return Document(body, media_type, links=_links(document, media_type))
 
 
@@ -254,3 +278,8 @@ def _of_id(printed: _Printed) -> Mapping[str, bytes]:
 @cache
 def _style_sheet() -> Document:
     return Document(html.style_sheet(), addresses.CSS)
+
+
+@cache
+def _robots() -> Document:
+    return Document(b"User-agent: *\nDisallow:\n", addresses.TEXT)

@@ -37,6 +37,12 @@ class _Request(NamedTuple):
     if_modified_since: str | None
     accept_encoding: str | None
     a_im: str | None
+    sec_fetch_dest: str | None
+
+    @property
+    def is_for_a_page(self) -> bool:
+        """Whether a browser is to show it by itself (Fetch Metadata §2.1)."""
+        return self.sec_fetch_dest == "document"
 
 
 class Responder:
@@ -64,6 +70,7 @@ class Responder:
             get("HTTP_IF_MODIFIED_SINCE"),
             get("HTTP_ACCEPT_ENCODING"),
             get("HTTP_A_IM"),
+            get("HTTP_SEC_FETCH_DEST"),
         )
         known = self._known.get(request)
         # To look at the clock takes as long as the look-up: mostly nothing depends on it.
@@ -105,7 +112,7 @@ class Responder:
             return self._answer_to_tags(request, request.if_none_match, ready, coding)
         if _is_unmodified(ready, request, now):
             return ready.unchanged[coding]
-        return ready.whole[coding]
+        return _whole(ready, request)[coding]
 
     def nothing(self, now: datetime) -> Answer:
         """Answer that a path leads nowhere."""
@@ -142,7 +149,7 @@ class Responder:
     ) -> Answer:
         document = ready.document
         if not ready.unchanged:
-            return ready.whole[coding]
+            return _whole(ready, request)[coding]
         if conditions.is_any(condition):
             return ready.unchanged[coding]
         named = conditions.etags(condition)
@@ -154,7 +161,7 @@ class Responder:
         if len(named) == 1 and request.a_im and conditions.wants_delta(request.a_im):
             delta = self._delta(request.path, next(iter(named)), document)
             return responses.delta(document, delta, coding) if delta else ready.whole[coding]
-        return ready.whole[coding]
+        return _whole(ready, request)[coding]
 
     def _delta(self, path: str, etag: str, document: Document) -> _Codings | None:
         """Give, in every coding, what is new since a state of a feed, if that is known."""
@@ -175,6 +182,10 @@ class Responder:
                 cache[key] = value
             except ValueError:  # it is larger than all that is kept
                 return
+
+
+def _whole(ready: Ready, request: _Request) -> Mapping[str, Answer]:
+    return ready.shown if request.is_for_a_page else ready.whole
 
 
 def _coding(document: Document, request: _Request) -> str:

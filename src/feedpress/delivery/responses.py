@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from feedpress import addresses
-from feedpress.documents import IDENTITY, Document
+from feedpress.documents import IDENTITY, Document, Policy
 from feedpress.snapshot import Snapshot
 
 Headers = tuple[tuple[str, str], ...]
@@ -40,15 +40,20 @@ CORS: Headers = (
     ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link, Retry-After"),
 )
 
-#: And all but those that only say that nothing has changed: no page of ours runs a script.
+
+def _policy(policy: Policy) -> str:
+    allowed = "script-src 'self'; connect-src 'self'; img-src 'self'; "
+    of_pages = allowed if policy is Policy.PAGE else ""
+    ancestors = "" if policy is Policy.EMBED else "; frame-ancestors 'none'"
+    own = f"default-src 'none'; style-src 'self'; {of_pages}base-uri 'none'; form-action 'none'"
+    return own + ancestors
+
+
+#: And all but those that only say that nothing has changed.
 EVERYWHERE: Headers = (
     *CORS,
     ("X-Content-Type-Options", "nosniff"),
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'",
-    ),
+    ("Content-Security-Policy", _policy(Policy.FEED)),
 )
 
 # What a script of another site may send, and for how many seconds that holds (Fetch §3.3.3).
@@ -97,6 +102,8 @@ class Ready:
     until: datetime | None
     #: The document, by coding.
     whole: Mapping[str, Answer]
+    #: The same for a browser that is to show it as a page.
+    shown: Mapping[str, Answer]
     #: What tells that it has not changed (RFC 9110 §15.4.5), by coding.
     unchanged: Mapping[str, Answer]
 
@@ -119,29 +126,33 @@ def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: 
         gone = {
             coding: Answer(
                 _status(document.status),
-                (*_content(document, coding), *shared, *EVERYWHERE),
+                (*_content(document, coding), *shared, *everywhere(document.policy)),
                 body,
             )
             for coding, body in document.codings.items()
         }
-        return Ready(document, last_modified, until, gone, {})
+        return Ready(document, last_modified, until, gone, gone, {})
     if is_settled:
         shared = (("Last-Modified", format_datetime(last_modified, usegmt=True)), *shared)
     validated: dict[str, Headers] = {
         coding: (("ETag", document.tag(coding)), *shared) for coding in document.codings
     }
+    whole = {
+        coding: Answer(
+            _status(200),
+            (*_content(document, coding), *again, *everywhere(document.policy)),
+            document.codings[coding],
+        )
+        for coding, again in validated.items()
+    }
     return Ready(
         document,
         last_modified,
         until if is_settled else min(until or last_modified, last_modified),
-        whole={
-            coding: Answer(
-                _status(200),
-                (*_content(document, coding), *again, *EVERYWHERE),
-                document.codings[coding],
-            )
-            for coding, again in validated.items()
-        },
+        whole=whole,
+        shown={coding: _as_page(answer) for coding, answer in whole.items()}
+        if document.media_type in addresses.STYLED
+        else whole,
         unchanged={
             coding: Answer(_status(304), (*again, *CORS)) for coding, again in validated.items()
         },
@@ -160,7 +171,7 @@ def delta(document: Document, codings: Mapping[str, bytes], coding: str) -> Answ
         ("ETag", document.tag(coding)),
         ("Cache-Control", "no-store, im"),
         *_said_of(document),
-        *EVERYWHERE,
+        *everywhere(document.policy),
     )
     return Answer(_status(226), headers, codings[taken])
 
@@ -220,6 +231,12 @@ def refusal(status: int, *more: tuple[str, str]) -> Answer:
             return _text(status, f"{HTTPStatus(status).phrase}.\n".encode(), *more)
 
 
+def everywhere(policy: Policy) -> Headers:
+    """Give what every answer has with something to show."""
+    *most, _ = EVERYWHERE
+    return (*most, ("Content-Security-Policy", _policy(policy)))
+
+
 def cache_control(snapshot: Snapshot, now: datetime) -> str:
     """Say for how long an answer holds (RFC 9111 §5.2.2, RFC 5861): until something is due."""
     fresh, stale = snapshot.cache_time, _STALE_WHILE_REVALIDATE
@@ -255,8 +272,21 @@ def link(document: Document) -> Headers:
 
 
 def _said_of(document: Document) -> Headers:
-    vary = "Accept-Encoding, A-IM" if document.polled else "Accept-Encoding"
-    return (("Vary", vary), *link(document))
+    return (("Vary", vary(document)), *link(document))
+
+
+def vary(document: Document) -> str:
+    """Name the request's fields that have a say in what is sent (RFC 9110 §12.5.5)."""
+    shown = ", Sec-Fetch-Dest" if document.media_type in addresses.STYLED else ""
+    return f"Accept-Encoding{', A-IM' if document.polled else ''}{shown}"
+
+
+def _as_page(answer: Answer) -> Answer:
+    """Give the same bytes as XML: browsers show feeds' own media types as plain text."""
+    of_page = ("Content-Type", f"{addresses.XML}; charset=utf-8")
+    return answer._replace(
+        headers=tuple(of_page if each[0] == "Content-Type" else each for each in answer.headers)
+    )
 
 
 def _content(document: Document, coding: str) -> Headers:

@@ -10,12 +10,14 @@ from feedpress.delivery.export import PRIVATE, file_name
 from feedpress.delivery.hosts import rules
 from feedpress.delivery.hosts.rules import NUMBER, Rule, block
 from feedpress.delivery.responses import Answer, Headers
+from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
 _HEAD = f"{rules.MADE}\n# Import it into a site whose root is this folder."
 _PRIVATE = rf"^/{re.escape(PRIVATE)}(/|$)|\.(css|html|json|xml)\.(br|gz)$|/index\.html$"
 _FILES = block("file_server", "precompressed br gzip")
 _GONE_FILES = block("file_server", "status 410", "precompressed br gzip")
+_SHOWN = f'Content-Type "{addresses.XML}; charset=utf-8"'
 _HTML = ("Content-Type", f"{addresses.HTML}; charset=utf-8")
 
 
@@ -33,6 +35,7 @@ def configuration(snapshot: Snapshot, now: datetime) -> str:
         *(_gone(path, pages) for path in sorted(snapshot.gone)),
         *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),
         *(_file(number, rule) for number, rule in enumerate(rules.rules(snapshot, now))),
+        *_embeds(snapshot, now),
         block("@page", "path */", "file {path}index.html"),
         block("handle @page", *_headers(pages), "rewrite * {path}index.html", _FILES),
         block("@bare", "not path */", "file {path}/index.html"),
@@ -56,7 +59,21 @@ def _file(number: int, rule: Rule) -> str:
     where = f"path_regexp {name} {rule.pattern}" if rule.is_archive else f"path {rule.path}"
     given = (*rule.headers, ("Content-Type", rule.content_type))
     headers = _headers(given, number=f"{{re.{name}.1}}")
-    return "\n".join((block(f"@{name}", where, "file"), block(f"handle @{name}", *headers, _FILES)))
+    found = [block(f"@{name}", where, "file"), block(f"handle @{name}", *headers, _FILES)]
+    if rule.is_styled:
+        is_shown = block(f"@{name}shown", where, "file", "header Sec-Fetch-Dest document")
+        as_page = [*headers, f"header {_SHOWN}"]
+        found = [is_shown, block(f"handle @{name}shown", *as_page, _FILES), *found]
+    return "\n".join(found)
+
+
+def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
+    """Give the pages that anybody may frame, which is said of no other."""
+    headers = _headers((*rules.of_pages(snapshot, now, Policy.EMBED), _HTML))
+    return [
+        block(f"handle {path}", *headers, f"rewrite * /{file_name(path)}", _FILES)
+        for path in rules.embeds(snapshot)
+    ]
 
 
 def _text(answer: Answer, headers: Headers) -> list[str]:

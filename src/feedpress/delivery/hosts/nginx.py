@@ -9,6 +9,7 @@ from feedpress.delivery.export import PRIVATE, file_name
 from feedpress.delivery.hosts import rules
 from feedpress.delivery.hosts.rules import NUMBER, Rule, block
 from feedpress.delivery.responses import Answer, Headers
+from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
 _HEAD = f"""{rules.MADE}
@@ -22,11 +23,13 @@ server_tokens off;
 error_page 403 404 = @feedpress_nothing;
 error_page 405 = @feedpress_refused;
 error_page 418 = @feedpress_options;
+error_page 419 = @feedpress_shown;
 if ($request_method = OPTIONS) {{ return 418; }}
 if ($request_method !~ ^(GET|HEAD|OPTIONS)$) {{ return 405; }}"""
 
 _HTML = f"{addresses.HTML}; charset=utf-8"
 _TEXT = f"{addresses.TEXT}; charset=utf-8"
+_XML = f"{addresses.XML}; charset=utf-8"
 
 
 def configuration(snapshot: Snapshot, now: datetime) -> str:
@@ -38,10 +41,12 @@ def configuration(snapshot: Snapshot, now: datetime) -> str:
         _text("@feedpress_nothing", responses.refusal(404), answers),
         _text("@feedpress_refused", refused, responses.EVERYWHERE),
         block("location @feedpress_options", *_headers(options.headers), "return 204;"),
+        _shown(snapshot, now),
         block(f"location ^~ /{PRIVATE}/", "internal;", *_type(_HTML), *_headers(pages)),
         *(_gone(path) for path in sorted(snapshot.gone)),
         *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),
         *(_file(rule) for rule in rules.rules(snapshot, now)),
+        *_embeds(snapshot, now),
         block("location ~ /$", *_type(_HTML), "try_files ${uri}index.html =404;", *_headers(pages)),
         block(
             "location ~ /([^/]+)$",
@@ -65,7 +70,32 @@ def _redirect(path: str, location: str, headers: Headers) -> str:
 def _file(rule: Rule) -> str:
     where = f"~ {rule.pattern}" if rule.is_archive else f"= {rule.path}"
     headers = _headers(rule.headers, number="$1")
-    return block(f"location {where}", *_type(rule.content_type), "try_files $uri =404;", *headers)
+    given = (*_type(rule.content_type), "try_files $uri =404;", *headers)
+    return block(f"location {where}", *(_to_shown(rule) if rule.is_styled else ()), *given)
+
+
+def _to_shown(rule: Rule) -> tuple[str, str]:
+    """Send a browser that shows a feed to the same file of another type, with its Link field."""
+    link = f"set $feedpress_link {_quoted(rule.link or '', number='$1')};"
+    return link, "if ($http_sec_fetch_dest = document) { return 419; }"
+
+
+def _shown(snapshot: Snapshot, now: datetime) -> str:
+    # All feeds have the same headers but for the link. nginx leaves a field out that is empty.
+    rule = next(each for each in rules.rules(snapshot, now) if each.is_styled)
+    same = [each for each in rule.headers if each[0] != "Link"]
+    link = "add_header Link $feedpress_link always;"
+    given = (*_type(_XML), "try_files $uri @feedpress_nothing;", *_headers(same), link)
+    return block("location @feedpress_shown", *given)
+
+
+def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
+    """Give the pages that anybody may frame, which is said of no other."""
+    headers = _headers(rules.of_pages(snapshot, now, Policy.EMBED))
+    return [
+        block(f"location = {path}", *_type(_HTML), "try_files ${uri}index.html =404;", *headers)
+        for path in rules.embeds(snapshot)
+    ]
 
 
 def _text(name: str, answer: Answer, headers: Headers) -> str:

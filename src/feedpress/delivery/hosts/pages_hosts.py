@@ -4,11 +4,23 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from feedpress import addresses
+from feedpress.delivery import responses
 from feedpress.delivery.hosts import rules
+from feedpress.delivery.responses import Headers
+from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
+_POLICY = "Content-Security-Policy"
 #: Of the 100 rules that Cloudflare Pages allows, what is left for the Link fields of feeds.
-_MOST_LINKS = 80
+_MOST_LINKS = 60
+
+_PAGES = (
+    addresses.FRONT_PAGE,
+    addresses.project_page(":slug"),
+    addresses.clipping_page(":slug"),
+    addresses.year_page(":year"),
+)
+_EMBEDS = (addresses.embed_page(None), addresses.embed_page(":slug"))
 
 #: Without it, Cloudflare Pages gives the front page for whatever is not there.
 NOT_FOUND = """<!doctype html>
@@ -26,17 +38,28 @@ def headers(snapshot: Snapshot, now: datetime) -> str:
 
 
 def _headers(snapshot: Snapshot, now: datetime) -> Iterator[str]:
-    yield from _rule("/*", rules.of_answers(snapshot, now))
+    # The policies of all rules for a path hold together, so each path has one.
+    shared = [each for each in rules.of_answers(snapshot, now) if each[0] != _POLICY]
+    yield from _rule("/*", shared)
+    for paths, policy in ((_PAGES, Policy.PAGE), (_EMBEDS, Policy.EMBED)):
+        for path in paths:
+            yield from _rule(path, _policy(responses.everywhere(policy)))
     for media_type, name in addresses.FEED_NAMES.items():
         for folder in ("", "/projects/:slug"):
             for path in (f"{folder}/{name}", f"{folder}/archive/:number/{name}"):
-                yield from _rule(path, [("Content-Type", f"{media_type}; charset=utf-8")])
+                content_type = ("Content-Type", f"{media_type}; charset=utf-8")
+                yield from _rule(path, [content_type, *_policy(responses.EVERYWHERE)])
     files = [rule for rule in rules.rules(snapshot, now) if not rule.is_archive]
     for rule in files:
         if rule.link is None:
-            yield from _rule(rule.path, [("Content-Type", rule.content_type)])
+            content_type = ("Content-Type", rule.content_type)
+            yield from _rule(rule.path, [content_type, *_policy(rule.headers)])
     for rule in [rule for rule in files if rule.link][:_MOST_LINKS]:
         yield from _rule(rule.path, [("Link", rule.link or "")])
+
+
+def _policy(given: Headers) -> Headers:
+    return tuple(each for each in given if each[0] == _POLICY)
 
 
 def _rule(path: str, given: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from feedpress import addresses
 from feedpress.delivery import responses
 from feedpress.delivery.responses import Headers
+from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
 MADE = "# Made by feedpress build, which makes it anew each time."
@@ -23,6 +24,8 @@ class Rule:
     path: str
     content_type: str
     headers: Headers
+    #: Whether a browser that shows it by itself is to take it for XML.
+    is_styled: bool = False
 
     @property
     def is_archive(self) -> bool:
@@ -43,12 +46,14 @@ class Rule:
 
 def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
     """Give what there is of each file that is no page: those have all the same."""
-    shared, documents = of_pages(snapshot, now), snapshot.documents
+    documents = snapshot.documents
     for path in documents:
         if path.endswith("/") or path in snapshot.gone or addresses.is_archive(path):
             continue
         document = documents[path]
-        yield Rule(path, document.content_type, (*shared, *responses.link(document)))
+        is_styled = document.media_type in addresses.STYLED
+        shared = _of_file(snapshot, now, document.policy, is_styled=is_styled)
+        yield Rule(path, document.content_type, (*shared, *responses.link(document)), is_styled)
         folder, _, name = path.rpartition("/")
         if (first := f"{folder}/archive/1/{name}") in documents:
             numbered = (
@@ -56,17 +61,33 @@ def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
                 for field, value in responses.link(documents[first])
             )
             there = f"{folder}/archive/{NUMBER}/{name}"
-            yield Rule(there, document.content_type, (*shared, *numbered))
+            yield Rule(there, document.content_type, (*shared, *numbered), is_styled)
 
 
-def of_pages(snapshot: Snapshot, now: datetime) -> Headers:
-    """Give the headers of every file but its type, and those of a page."""
-    return (*of_answers(snapshot, now), ("Vary", "Accept-Encoding"))
+def of_pages(snapshot: Snapshot, now: datetime, policy: Policy = Policy.PAGE) -> Headers:
+    """Give the headers of a page but its type."""
+    return _of_file(snapshot, now, policy)
 
 
-def of_answers(snapshot: Snapshot, now: datetime) -> Headers:
+def of_answers(snapshot: Snapshot, now: datetime, policy: Policy = Policy.FEED) -> Headers:
     """Give the headers of every answer, be there a file or not."""
-    return (*responses.EVERYWHERE, ("Cache-Control", responses.cache_control(snapshot, now)))
+    cache_control = ("Cache-Control", responses.cache_control(snapshot, now))
+    return (*responses.everywhere(policy), cache_control)
+
+
+def _of_file(
+    snapshot: Snapshot, now: datetime, policy: Policy, *, is_styled: bool = False
+) -> Headers:
+    varied = "Accept-Encoding, Sec-Fetch-Dest" if is_styled else "Accept-Encoding"
+    return (*of_answers(snapshot, now, policy), ("Vary", varied))
+
+
+def embeds(snapshot: Snapshot) -> Iterator[str]:
+    """Give the path of each page that anybody may frame."""
+    documents = snapshot.documents
+    for path in documents.ready:
+        if path not in snapshot.gone and documents[path].policy is Policy.EMBED:
+            yield path
 
 
 def redirects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
