@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FILE ?= clippings.yaml
-LANGUAGE_SERVER := tests/language_server/node_modules
+NPM := tests/npm/node_modules
 
 .PHONY: serve test soak lint format types check golden bench bench-serving all clean
 
 serve: $(VENV)/.installed ## serve the list and follow its changes
 	$(BIN)/feedpress serve $(FILE)
 
-test: $(VENV)/.installed $(LANGUAGE_SERVER)/.installed ## run every test
+test: $(VENV)/.installed $(NPM)/.installed ## run every test
 	$(BIN)/pytest --cov --cov-fail-under=100
 
 soak: $(VENV)/.installed ## search for new examples in the tests of properties
@@ -56,10 +56,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	  --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-# What VS Code's YAML extension runs, for a test. npm and Node come from PyPI.
-$(LANGUAGE_SERVER)/.installed: $(VENV)/.installed tests/language_server/package-lock.json
-	cd tests/language_server && ../../$(BIN)/npm ci --loglevel=error --no-progress --ignore-scripts
+# What VS Code's YAML extension runs, and axe-core, for tests. npm and Node come from PyPI.
+$(NPM)/.installed: $(VENV)/.installed tests/npm/package-lock.json
+	cd tests/npm && ../../$(BIN)/npm ci --loglevel=error --no-progress --ignore-scripts
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(LANGUAGE_SERVER) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(NPM) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

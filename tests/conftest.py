@@ -1,12 +1,14 @@
 """Fixtures: the real list, and files in a folder of their own."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser
 
+from browser import chromium, file_text, serving
 from feedpress.editors import clippings_file
 from feedpress.model import Publication
 
@@ -37,3 +39,17 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return write_text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; for one module, because others can't run an event loop beside Playwright's."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with one of everything."""
+    with serving(tmp_path_factory.mktemp("site"), file_text()) as address:
+        yield address

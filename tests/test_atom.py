@@ -164,7 +164,7 @@ def test_document_with_all_that_may_stand_before_its_entries() -> None:
     old = {"id": "old", "title": "Old", "added": "2019-01-01"}
     root = _feed(_FULL, old, gone, feed_size=1)
     assert support.names_of_children(root) == [
-        "id", "title", "updated", "author", "link", "link", "link", "generator", "subtitle",
+        "id", "title", "subtitle", "updated", "author", "link", "link", "link", "generator",
         "at:deleted-entry", "entry",
     ]  # fmt: skip
     assert sorted(link.get("rel") for link in root.findall("{*}link")) == [

@@ -32,7 +32,7 @@ def test_item_has_exactly_what_the_file_says() -> None:
     """Every element of a full item; the description stands before content:encoded."""
     item = _channel(_FULL).find("item")
     assert support.names_of_children(item) == [
-        "title", "link", "description", "content:encoded", "guid", "category", "pubDate",
+        "title", "link", "guid", "description", "content:encoded", "category", "pubDate",
         "dc:creator", "atom:updated", "media:content",
     ]  # fmt: skip
     assert support.text_at(item, "title") == "AT&T <b>"
@@ -57,9 +57,23 @@ def test_item_of_which_little_is_known_has_no_empty_element() -> None:
     """Without a summary the description is what there is; nothing else is made up."""
     item = _channel({"title": "A", "added": "2020"}).find("item")
     assert support.names_of_children(item) == [
-        "title", "link", "description", "guid", "pubDate", "atom:updated",
+        "title", "link", "guid", "description", "pubDate", "atom:updated",
     ]  # fmt: skip
     assert support.text_at(item, "description") == "<p>A</p>"
+
+
+@pytest.mark.parametrize(
+    ("summary", "before"),
+    [("Two.\nLines.", "link"), ("A & b", "guid"), ("One.\n\nTwo.", "guid"), (None, "guid")],
+)
+def test_only_a_description_without_markup_is_right_behind_the_link(
+    summary: str | None, before: str
+) -> None:
+    """By its place `feed.css` knows which descriptions a browser can show as they stand."""
+    about = {"summary": summary} if summary else {}
+    item = _channel({"title": "A", "added": "2020", "source": "B", **about}).find("item")
+    names = support.names_of_children(item)
+    assert names[names.index("description") - 1] == before
 
 
 def test_channel_has_exactly_what_the_file_says() -> None:
@@ -139,7 +153,7 @@ def test_channel_with_an_archive() -> None:
     """The link to the archive stands behind the channel's own elements, before its items."""
     channel = _channel(_FULL, {"id": "old", "title": "Old", "added": "2019"}, feed_size=1)
     assert support.names_of_children(channel) == [
-        "title", "link", "description", "atom:link", "docs", "generator", "language",
+        "title", "description", "link", "atom:link", "docs", "generator", "language",
         "lastBuildDate", "managingEditor", "ttl", "atom:link", "item",
     ]  # fmt: skip
     assert dict(channel.findall("a:link", support.NAMESPACES)[1].attrib) == {

@@ -44,6 +44,7 @@ def test_paths_and_media_types(small: Snapshot) -> None:
     assert {path: each.media_type for path, each in small.documents.items()} == {
         "/": html,
         "/style.css": "text/css",
+        "/feed.css": "text/css",
         "/clippings.schema.json": "application/schema+json",
         "/atom.xml": atom,
         "/rss.xml": rss,

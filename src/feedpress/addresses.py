@@ -11,6 +11,7 @@ import idna
 
 FRONT_PAGE = "/"
 STYLE_SHEET = "/style.css"
+FEED_STYLE_SHEET = "/feed.css"
 SCHEMA = "/clippings.schema.json"
 OPML_LIST = "/opml.xml"
 ROBOTS = "/robots.txt"

@@ -8,7 +8,7 @@ over from it, which changes no byte.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 
 from feedpress import addresses, times
@@ -20,7 +20,7 @@ from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
 from feedpress.garbage import uncollected
 from feedpress.model import Publication
-from feedpress.pages import html
+from feedpress.pages import feed_style, html
 
 #: How many bytes of documents are made ahead. A small file of long texts in many projects can come
 #: to gigabytes; what is beyond this is made when it is asked for.
@@ -166,6 +166,9 @@ class _Builder:
         yield addresses.OPML_LIST, partial(self._opml, before.get(addresses.OPML_LIST))
         yield addresses.STYLE_SHEET, _style_sheet
         yield addresses.ROBOTS, _robots
+        head = self.parts.head
+        look = partial(_feed_style_sheet, head.language, head.accent)
+        yield addresses.FEED_STYLE_SHEET, look
         yield addresses.SCHEMA, partial(self._schema, before.get(addresses.SCHEMA))
 
     def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
@@ -283,3 +286,8 @@ def _style_sheet() -> Document:
 @cache
 def _robots() -> Document:
     return Document(b"User-agent: *\nDisallow:\n", addresses.TEXT)
+
+
+@lru_cache(maxsize=8)
+def _feed_style_sheet(language: str, accent: str | None) -> Document:
+    return Document(feed_style.style_sheet(feed_style.texts(language), accent), addresses.CSS)

@@ -108,6 +108,7 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
         return declared
 
     def extend_atom(self, feed: Any) -> None:
+        self._set_subtitle_apart(feed, "subtitle")
         self._add_history(feed)
         for tombstone in self._document.tombstones:
             when = tombstone.updated.isoformat()
@@ -115,6 +116,7 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
             etree.SubElement(feed, deleted, ref=tombstone.id, when=when)
 
     def extend_rss(self, rss: Any) -> None:
+        self._set_subtitle_apart(rss[0], "description")
         # feedgen writes the first link with the relation self, and no other.
         for rel, href in self._document.links(self._form.media_type):
             media_type = self._form.media_type
@@ -122,6 +124,11 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
         for hub in self._document.hubs:
             etree.SubElement(rss[0], f"{{{ATOM_NS}}}link", href=hub, rel="hub")
         self._add_history(rss[0])
+
+    def _set_subtitle_apart(self, head: Any, name: str) -> None:
+        # Where there is none, it is the title again. Right behind the title `feed.css` hides it.
+        if self._document.feed.subtitle == self._document.feed.title:
+            head.find("title").addnext(head.find(name))
 
     def _add_history(self, head: Any) -> None:
         if self._document.is_complete:
@@ -213,12 +220,23 @@ def print_entries(
             yield entry.id, part + form.end_of_entry
 
 
-def put_together(document: bytes, entries: Iterable[bytes], form: Format) -> bytes:
-    """Put printed entries into the document of a feed without entries."""
-    start = document[: -len(form.closing)]
+def put_together(
+    head: bytes, entries: Iterable[bytes], document: FeedDocument, form: Format
+) -> bytes:
+    """Put printed entries, and the style sheet's address, into a feed without entries."""
+    declaration, end_of_line, start = head[: -len(form.closing)].partition(b"\n")
     for plain in (_PLAIN_TEXT, _CHANNEL_DESCRIPTION):
         start = plain.sub(_with_hexadecimal_references, start)
-    return b"".join((start, *entries, form.closing))
+    return b"".join(
+        (declaration, end_of_line, _style(document, form), start, *entries, form.closing)
+    )
+
+
+def _style(document: FeedDocument, form: Format) -> bytes:
+    # Relative, so that it holds wherever the document is served.
+    path = addresses.feed_path(document.feed.slug, form.media_type, document.archive)
+    href = addresses.relative(addresses.FEED_STYLE_SHEET, path)
+    return f'<?xml-stylesheet type="{addresses.CSS}" href="{href}"?>\n'.encode()
 
 
 def _with_hexadecimal_references(found: re.Match[bytes]) -> bytes:

@@ -16,7 +16,7 @@ def render(document: FeedDocument, entries: Mapping[str, bytes]) -> bytes:
     written.icon(feed.icon)
     written.logo(feed.logo)
     shown = (entries[entry.id] for entry in document.entries)
-    return _feedgen.put_together(written.atom_str(pretty=True), shown, _feedgen.ATOM)
+    return _feedgen.put_together(written.atom_str(pretty=True), shown, document, _feedgen.ATOM)
 
 
 def render_entries(entries: Iterable[Entry]) -> dict[str, bytes]:

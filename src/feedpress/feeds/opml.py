@@ -27,7 +27,11 @@ def render(feeds: Iterable[Feed]) -> bytes:
     folder = etree.SubElement(etree.SubElement(opml, "body"), "outline", text=whole.title)
     for feed in (whole, *(each for each in projects if not each.ended)):
         etree.SubElement(folder, "outline", _outline(feed))
-    printed: bytes = etree.tostring(opml, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    href = addresses.relative(addresses.FEED_STYLE_SHEET, addresses.OPML_LIST)
+    opml.addprevious(etree.PI("xml-stylesheet", f'type="{addresses.CSS}" href="{href}"'))
+    printed: bytes = etree.tostring(
+        opml.getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=True
+    )
     return printed
 
 

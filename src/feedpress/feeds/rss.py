@@ -27,7 +27,7 @@ def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
     # Constant, though an answer's Cache-Control is shorter where something is due before.
     written.ttl(feed.cache_minutes)
     shown = (items[entry.id] for entry in document.entries_and_notices)
-    return _feedgen.put_together(written.rss_str(pretty=True), shown, _feedgen.RSS)
+    return _feedgen.put_together(written.rss_str(pretty=True), shown, document, _feedgen.RSS)
 
 
 def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:
@@ -38,11 +38,15 @@ def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:
 def _element(entry: Entry) -> Any:
     written = _feedgen.new_entry(entry)
     written.link(href=entry.alternate, rel="alternate")
-    if entry.summary:
-        # A description is HTML to every reader, so the text is escaped for it.
-        written.description(markup.summary_html(entry.summary))
+    description = markup.summary_html(entry.summary) if entry.summary else None
+    # A description is HTML to every reader, so the text is escaped for it.
+    written.description(description)
     written.content(entry.content)
     element = written.rss_entry()
+    if not description or description != entry.summary:
+        # A browser shows markup as it stands. So a description that has some is not right behind
+        # the link, and `feed.css` shows only those that are: no other mark is valid here.
+        element.insert(element.index(element.find("description")), element.find("guid"))
     if entry.author:
         _feedgen.add_text(element, _feedgen.DC_NS, "creator", entry.author.name)
     _feedgen.add_text(element, _feedgen.ATOM_NS, "updated", entry.updated.isoformat())
