@@ -1,5 +1,7 @@
 """What HTTP says of every kind of path: one table, for each server, at the root and under a prefix.
 
+The prefix is that of another WSGI app in front, or of the blueprint in the example Flask site.
+
 What is expected is written out here, after RFC 9110, 9111, 5861, 3229 and 8288.
 """
 
@@ -20,6 +22,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
+import example_site
 import feedpress
 import support
 from feedpress import snapshot
@@ -177,10 +180,12 @@ def _through_a_socket(port: int, mount: str) -> Callable[[str, str, Fields], Rep
 _SITES = {
     "Flask's client": "",
     "Flask's client under a prefix": "/press",
+    "Flask's client of the example site": "/press",
     "built-in server": "",
     "built-in server under a prefix": "/press",
     "gunicorn": "",
     "gunicorn under a prefix": "/press",
+    "gunicorn with the example site": "/press",
 }
 _GRANIAN = ("granian", "--interface", "wsgi", "--log-level", "warning", "--port", "PORT")
 # It refuses longer fields by itself, else.
@@ -190,6 +195,12 @@ _COMMANDS = {
     "built-in server under a prefix": (*_GRANIAN, "mounted:app"),
     "gunicorn": (*GUNICORN, *_LONG),
     "gunicorn under a prefix": ("gunicorn", "mounted:app", *GUNICORN[2:], *_LONG),
+    "gunicorn with the example site": (
+        "gunicorn",
+        "example_site:create_app('clippings.yaml')",
+        *GUNICORN[2:],
+        *_LONG,
+    ),
 }
 _OWN = {"F": (), "b": ("connection", "date", "server"), "g": ("connection", "date", "server")}
 
@@ -201,8 +212,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Si
     path = folder / "clippings.yaml"
     path.write_text(_BEFORE, encoding="utf-8")
     with ExitStack() as stack:
-        app = feedpress.create_app(Settings(path))
-        stack.callback(app.extensions["feedpress"].stop)
+        app, example = feedpress.create_app(Settings(path)), example_site.create_app(path)
+        for each in (app, example):
+            stack.callback(each.extensions["feedpress"].stop)
         start = stack.enter_context(starting(folder))
         servers = {
             name: start(*command, wait=False, PYTHONPATH=support.python_path(_TESTS))
@@ -215,8 +227,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Si
                 assert eventually(servers[name].answers), servers[name].said()
                 found[name] = _Site(_through_a_socket(servers[name].port, mount), own)
             else:
-                mounted = DispatcherMiddleware(NotFound(), {mount: app}) if mount else app
-                found[name] = _Site(_through_werkzeug(Client(mounted), mount), own)
+                below = DispatcherMiddleware(NotFound(), {mount: app}) if mount else app
+                asked = example if "example" in name else below
+                found[name] = _Site(_through_werkzeug(Client(asked), mount), own)
         for site in found.values():
             # Each has shown the old state, and none is asked for the new one too early.
             assert site.told(_OVERALL, "etag") == f'"{_OLD[_OVERALL]}"'

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Flask
+    import os
+
+    from flask import Blueprint, Flask
 
     from feedpress.settings import Settings
 
@@ -28,3 +30,23 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app = wsgi.app_of(reloader)
     app.extensions["feedpress"] = reloader
     return app
+
+
+def blueprint(settings: "Settings | str | os.PathLike[str] | None" = None) -> "Blueprint":
+    """Make a blueprint, which has all of feedpress under the prefix that it is registered at.
+
+    It takes settings or the path of the file; without them, `FEEDPRESS_…` has the settings. The
+    file is read when the blueprint is registered, and watched from the first request on.
+    `app.extensions["feedpress"].stop()` ends that. Raises SettingsError, as registering it does.
+    """
+    import os
+    from pathlib import Path
+
+    from feedpress.delivery import blueprint
+    from feedpress.settings import Settings
+
+    if settings is None:
+        settings = Settings.from_environ(os.environ)
+    elif not isinstance(settings, Settings):
+        settings = Settings(Path(settings))
+    return blueprint.of(settings)

@@ -33,6 +33,9 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 
+#: Stands between the slugs of projects that are combined; no slug has it.
+AND = "+"
+
 #: File name of a feed in each format that is written.
 FEED_NAMES = {ATOM: "atom.xml", RSS: "rss.xml", JSON_FEED: "feed.json"}
 
@@ -83,6 +86,11 @@ def embed_page(slug: str | None) -> str:
 def project_of(path: str) -> str:
     """Give the slug of the project that a path belongs to, or nothing."""
     return path.split("/", 3)[2] if path.startswith("/projects/") else ""
+
+
+def is_combined(path: str) -> bool:
+    """Tell whether a path is that of several projects together."""
+    return AND in project_of(path)
 
 
 def is_archive(path: str) -> bool:

@@ -90,17 +90,35 @@ Maker = Callable[[], Document]
 
 
 class Documents(Mapping[str, Document]):
-    """Documents by path: those in `ready`, and others that are made when they are asked for."""
+    """Documents by path: those in `ready`, and others that are made when they are asked for.
 
-    def __init__(self, ready: Mapping[str, Document], makers: Mapping[str, Maker]) -> None:
+    What `unlisted` finds is there, too, but no iteration comes to it: there may be any number.
+    """
+
+    def __init__(
+        self,
+        ready: Mapping[str, Document],
+        makers: Mapping[str, Maker],
+        unlisted: Callable[[str], Maker | None] = lambda _: None,
+    ) -> None:
         self.ready = ready
         self._makers = makers
+        self._unlisted = unlisted
 
     def __getitem__(self, path: str) -> Document:
-        return self.ready[path] if path in self.ready else self._makers[path]()
+        if path in self.ready:
+            return self.ready[path]
+        make = self._makers.get(path) or self._unlisted(path)
+        if make is None:
+            raise KeyError(path)
+        return make()
 
     def __contains__(self, path: object) -> bool:
-        return path in self.ready or path in self._makers
+        return (
+            path in self.ready
+            or path in self._makers
+            or (isinstance(path, str) and self._unlisted(path) is not None)
+        )
 
     def __iter__(self) -> Iterator[str]:
         yield from self.ready

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from feedpress import addresses, times
 from feedpress.documents import Document, Documents, Link, Maker, Policy
 from feedpress.editors import schema
-from feedpress.feeds import atom, feed, history, json_feed, opml, rss
+from feedpress.feeds import atom, combined, feed, history, json_feed, opml, rss
 from feedpress.feeds.delta import Polled
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
@@ -62,8 +62,9 @@ class Snapshot:
 
     def moved(self, path: str) -> str | None:
         """Give the path that something has now which had this one, never one that moved again."""
-        slug = self.formerly.get(addresses.project_of(path))
-        if slug is None:
+        named = addresses.project_of(path)
+        slug = combined.canonical(named, self.formerly)
+        if slug == named:
             return None
         there = addresses.renamed(path, slug)
         there = there if there in self.documents else f"{there}/"
@@ -112,6 +113,7 @@ class _Builder:
         # Nothing of `before` is kept here: what is made later would keep it, and all before it.
         self._feeds = feeds
         self._whole = feeds[0]
+        self._projects = {each.slug: each for each in publication.projects}
         self.gone: set[str] = set()
         # Nobody learns from it who has written what is still held back.
         shown_sources = {each.author.name for each in feeds[0].entries if each.author}
@@ -147,7 +149,7 @@ class _Builder:
                 ready[path] = make()
                 size += len(ready[path].body)
         makers.update(self._asked_for_seldom())
-        return Documents(MappingProxyType(ready), MappingProxyType(makers))
+        return Documents(MappingProxyType(ready), MappingProxyType(makers), self._combined)
 
     def _asked_for_often(self, before: Mapping[str, Document]) -> Iterator[tuple[str, Maker]]:
         for each in self._feeds:
@@ -184,6 +186,26 @@ class _Builder:
             yield addresses.clipping_page(entry.slug), partial(self._clipping_page, entry)
         for entry in self._whole.withdrawn:
             yield self._gone(addresses.clipping_page(entry.slug), entry)
+
+    def _combined(self, path: str) -> Maker | None:
+        name = addresses.project_of(path)
+        slugs = combined.members(name, self._projects)
+        for media_type in _FORMATS if slugs else ():
+            if path == addresses.feed_path(name, media_type):
+                return partial(self._combined_document, slugs, media_type)
+        return None
+
+    def _combined_document(self, slugs: tuple[str, ...], media_type: str) -> Document:
+        documents = [self._documents[slug][0] for slug in slugs]
+        projects = [self._projects[slug] for slug in slugs]
+        document = combined.document(projects, documents, self._whole, self.parts.head.tag)
+        form, printed = _FORMATS[media_type], self._entries[media_type]
+        # Of a project whose own feeds are no more, some are in no document that is polled.
+        every = (*document.entries, *document.tombstones)
+        known = {each.id: printed[each.id] for each in every if each.id in printed}
+        new = form.render_entries(each for each in document.entries if each.id not in known)
+        body = form.render(document, known | new)
+        return Document(body, media_type, links=_links(document, media_type))
 
     def _front_page(self, old: Document | None) -> Document:
         body = html.front_page(self._feeds)

@@ -1,4 +1,4 @@
-"""The Flask app, and the look-up in front of it. The only module that imports flask.
+"""The Flask app, and the look-up in front of it.
 
 What is answered is decided elsewhere. The path of a document never gets to Flask's routing, which
 would take fifty times as long as the look-up.
