@@ -49,6 +49,7 @@ def test_item_has_exactly_what_the_file_says() -> None:
         "date_modified": "2020-02-01T10:00:00+00:00",
         "authors": [{"name": "GovTech & Co"}],
         "tags": ["R&D <Portal>"],
+        "_feedpress": {"dateline": "GovTech & Co, September 2016"},
         "language": "es",
     }
 
@@ -109,6 +110,7 @@ def test_what_was_withdrawn_is_told_in_its_place() -> None:
     row = {**_FULL, "withdrawn": taken.strftime("%Y-%m-%dT%H:%M:%SZ")}
     (item,) = _documents(support.publication([row], _PROJECTS))[0]["items"]
     assert item["id"] == "tag:example.org,2016:clippings/full"
+    assert item["_feedpress"] == {"withdrawn": True}
     assert "AT&T" not in json.dumps(item)
 
 

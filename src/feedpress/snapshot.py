@@ -164,10 +164,16 @@ class _Builder:
             if each.slug:
                 path = addresses.project_page(each.slug)
                 yield path, partial(self._project_page, each, before.get(path))
+            path = addresses.embed_page(each.slug)
+            yield path, partial(self._embed_page, each, before.get(path))
+            if each.is_gone:
+                self.gone.add(path)
         yield addresses.FRONT_PAGE, partial(self._front_page, before.get(addresses.FRONT_PAGE))
         yield addresses.OPML_LIST, partial(self._opml, before.get(addresses.OPML_LIST))
         yield addresses.STYLE_SHEET, _style_sheet
         yield addresses.ROBOTS, _robots
+        yield addresses.EMBED_SCRIPT, _embed_script
+        yield addresses.EMBED_STYLE_SHEET, _embed_style_sheet
         head = self.parts.head
         look = partial(_feed_style_sheet, head.language, head.accent)
         yield addresses.FEED_STYLE_SHEET, look
@@ -222,6 +228,13 @@ class _Builder:
             return old
         body = html.project_page(each, self._whole)
         return Document(body, addresses.HTML, policy=Policy.PAGE, like=old)
+
+    def _embed_page(self, each: Feed, old: Document | None) -> Document:
+        if old and each.slug in self._unchanged:
+            return old
+        status = 410 if each.is_gone else 200
+        body = html.embed_page(each)
+        return Document(body, addresses.HTML, status, policy=Policy.EMBED, like=old)
 
     def _clipping_page(self, entry: Entry) -> Document:
         body = html.clipping_page(entry, self._whole)
@@ -303,6 +316,16 @@ def _of_id(printed: _Printed) -> Mapping[str, bytes]:
 @cache
 def _style_sheet() -> Document:
     return Document(html.style_sheet(), addresses.CSS)
+
+
+@cache
+def _embed_script() -> Document:
+    return Document(html.embed_script(), addresses.JAVASCRIPT)
+
+
+@cache
+def _embed_style_sheet() -> Document:
+    return Document(html.embed_style_sheet(), addresses.CSS)
 
 
 @cache

@@ -47,8 +47,12 @@ class Entry:
     #: Whether the alternate link is the article.
     has_article: bool = False
     author: Source | None = None
+    #: Who published the article and when, where something is known of it.
+    dateline: str | None = None
     categories: tuple[Category, ...] = ()
     image: Image | None = None
+    #: Whether it stands in the place of a clipping that was taken back.
+    is_withdrawn: bool = False
     #: Where the clipping stands in its file.
     place: Place = field(default=Place("", 0, 0), compare=False)
 
@@ -150,6 +154,7 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Entry:
     """Give the entry that a clipping is, or would be if it were on the air."""
     zone = publication.timezone
+    line = dateline(clipping.source, clipping.published, publication.language)
     scheme = addresses.category_scheme(publication.url)
     return Entry(
         id=identity.entry_id(publication.tag, clipping.id),
@@ -160,11 +165,12 @@ def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Ent
         published=times.published_at(clipping, zone),
         updated=times.updated_at(clipping, zone, now),
         author=clipping.source,
+        dateline=line,
         categories=tuple(
             Category(p.first_slug, p.title, scheme, p.slug) for p in clipping.projects
         ),
         summary=clipping.summary,
-        details=_details(clipping, publication.language),
+        details=_details(line, clipping.summary),
         image=clipping.image,
         language=clipping.language,
         place=clipping.place,
@@ -184,6 +190,7 @@ def _withdrawal(clipping: Clipping, publication: Publication, taken_back: dateti
         summary=notice.text,
         details=markup.paragraphs(notice.text),
         language=notice.language,
+        is_withdrawn=True,
         place=clipping.place,
     )
 
@@ -213,9 +220,8 @@ def _own_page(clipping: Clipping, publication: Publication) -> str:
     return addresses.absolute(publication.url, addresses.clipping_page(clipping.slug))
 
 
-def _details(clipping: Clipping, language: str) -> str:
-    line = dateline(clipping.source, clipping.published, language)
-    return "\n".join(markup.paragraphs(text) for text in (line, clipping.summary) if text)
+def _details(line: str | None, summary: str | None) -> str:
+    return "\n".join(markup.paragraphs(text) for text in (line, summary) if text)
 
 
 def _feed(

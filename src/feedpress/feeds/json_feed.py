@@ -75,7 +75,13 @@ def _item(entry: Entry) -> dict[str, Any]:
         else None,
         "tags": [category.label for category in entry.categories],
         "language": entry.language,
+        "_feedpress": _filled(_known_here(entry)) or None,
     }
+
+
+def _known_here(entry: Entry) -> dict[str, Any]:
+    # JSON Feed has no word for these. `date_published` is not the date of the article.
+    return {"dateline": entry.dateline, "withdrawn": entry.is_withdrawn or None}
 
 
 def _author(person: Person) -> dict[str, Any]:

@@ -9,7 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from feedpress import addresses
 from feedpress.feeds.feed import Entry, Feed
+from feedpress.pages import embed
 from feedpress.pages.preview import Preview
+
+#: How many clippings the page has that partners frame.
+_EMBEDDED = 10
 
 _FORMATS = ((addresses.ATOM, "Atom"), (addresses.RSS, "RSS"))
 
@@ -38,6 +42,32 @@ def notice_page(notice: Entry, path: str, whole: Feed) -> bytes:
 def preview_page(preview: Preview, state: str) -> bytes:
     """Give the page for editors; `state` is what it is known by when it is asked for again."""
     return _render("preview.html", addresses.PREVIEW, preview=preview, state=state)
+
+
+def embed_page(feed: Feed) -> bytes:
+    """Give the page that partners frame: the newest clippings, or that the feed has ended."""
+    path = addresses.embed_page(feed.slug)
+    whole = addresses.project_page(feed.slug) if feed.slug else addresses.FRONT_PAGE
+    return _render(
+        "embed.html",
+        path,
+        feed=feed,
+        entries=() if feed.is_gone else feed.entries[:_EMBEDDED],
+        page=addresses.absolute(feed.base, whole),
+        more=embed.all_clippings(feed.language),
+    )
+
+
+@cache
+def embed_script() -> bytes:
+    """Give the script that partners put on their pages."""
+    return resources.files("feedpress.pages").joinpath("embed.js").read_bytes()
+
+
+@cache
+def embed_style_sheet() -> bytes:
+    """Give the style sheet of the page that partners frame."""
+    return resources.files("feedpress.pages").joinpath("embed.css").read_bytes()
 
 
 @cache
