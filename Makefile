@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FILE ?= clippings.yaml
 NPM := tests/npm/node_modules
 
-.PHONY: serve test soak lint format types check golden bench bench-serving all clean
+.PHONY: serve test soak lint format types check golden translations bench bench-serving all clean
 
 serve: $(VENV)/.installed ## serve the list and follow its changes
 	$(BIN)/feedpress serve $(FILE)
@@ -33,6 +33,9 @@ check: $(VENV)/.installed ## look for mistakes in the list
 
 golden: $(VENV)/.installed ## write the golden documents anew, after a change that was meant
 	$(BIN)/python tests/write_golden.py
+
+translations: $(VENV)/.installed ## bring the catalogues of the pages' texts up to date
+	$(BIN)/python tests/translations.py
 
 bench: $(VENV)/.installed ## reading and making feeds, and following an edit
 	$(BIN)/python bench/build.py

@@ -35,22 +35,8 @@ class Kind:
     status: int = 200
 
 
-#: What is made elsewhere at the moment: nothing of it is here, and its tests are left out.
-NOT_YET = frozenset(
-    {
-        "/years/2016/",
-        "/years/undated/",
-        "/embed/",
-        "/projects/portal/embed/",
-        "/feed.json",
-        "/opml.xml",
-        "/projects/empty+portal/atom.xml",
-        "text/xml for documents",
-        "the script of pages",
-    }
-)
-
-_EVERY_PAGE = (
+#: Every kind of page for people.
+PAGES = (
     Kind("front", "/"),
     Kind("project", "/projects/portal/"),
     Kind("empty-project", "/projects/empty/"),
@@ -64,7 +50,8 @@ _EVERY_PAGE = (
     Kind("embed-of-a-project", "/projects/portal/embed/"),
     Kind("preview", "/preview/"),
 )
-_EVERY_FEED = (
+#: Every kind of feed, and the list of feeds.
+FEEDS = (
     Kind("atom", "/atom.xml"),
     Kind("rss", "/rss.xml"),
     Kind("json", "/feed.json"),
@@ -77,10 +64,6 @@ _EVERY_FEED = (
     Kind("ended-atom", "/projects/ended/atom.xml"),
     Kind("combined", "/projects/empty+portal/atom.xml"),
 )
-#: Every kind of page for people.
-PAGES = tuple(kind for kind in _EVERY_PAGE if kind.path not in NOT_YET)
-#: Every kind of feed, and the list of feeds.
-FEEDS = tuple(kind for kind in _EVERY_FEED if kind.path not in NOT_YET)
 #: Not a page of HTML, but what somebody sees who follows a wrong link.
 NOT_FOUND = Kind("not-found", "/nothing/", 404)
 

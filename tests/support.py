@@ -101,6 +101,11 @@ def parse(document: bytes) -> Any:
     return etree.fromstring(document, parser)
 
 
+def html(page: str) -> Any:
+    """Parse a page leniently, for XPath."""
+    return etree.HTML(page)
+
+
 def text_at(element: Any, path: str) -> str | None:
     """Give the text at an XPath with the prefixes a (Atom), dc, content and media."""
     found = element.xpath(path, namespaces=NAMESPACES)

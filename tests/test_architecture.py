@@ -22,7 +22,7 @@ _OWNERS = {
     )
 }
 #: They read what a package brings with it, not the disk of a machine.
-_READS_ITS_PACKAGE = {"editors.values", "pages.feed_style", "pages.html"}
+_READS_ITS_PACKAGE = {"editors.values", "pages.feed_style", "pages.html", "pages.texts"}
 #: They put the parts together, and stand outside the order.
 _OUTSIDE = {"__init__", "__main__"}
 _AT_THE_EDGE = {

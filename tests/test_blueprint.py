@@ -474,8 +474,6 @@ def test_example_runs_as_it_says(start: Start) -> None:
     assert b"Harbour Library" in server.get("/press/atom.xml")[1]
 
 
-# For the lead: this needs `Settings.theme`, and the second argument of the example's `create_app`.
-@pytest.mark.skipif("theme" not in Settings.__slots__, reason="there are no themes yet")
 def test_example_has_one_layout() -> None:
     """The pages of feedpress stand in the site's own layout; its links hold on all of them."""
     app = example_site.create_app()

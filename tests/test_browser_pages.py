@@ -9,7 +9,6 @@ from browser import (
     ARABIC,
     FEEDS,
     NOT_FOUND,
-    NOT_YET,
     PAGES,
     SCHEMES,
     WIDTHS,
@@ -22,7 +21,6 @@ from browser import (
 
 _FRONT, *_ = PAGES
 _ON_FRONT = ("AT&T <b>: a title", "Plain", ARABIC)
-_scripted = pytest.mark.skipif("the script of pages" in NOT_YET, reason="is made at the moment")
 
 
 def _name(kind: Kind) -> str:
@@ -91,7 +89,6 @@ def test_front_page_is_whole_without_javascript(browser: Browser, site: str) -> 
         assert not [each for each in page.get_by_role("searchbox").all() if each.is_visible()]
 
 
-@_scripted
 @pytest.mark.parametrize("kind", PAGES[:2], ids=_name)
 def test_copy_button_copies_the_address_of_its_feed(
     browser: Browser, site: str, kind: Kind
@@ -111,7 +108,6 @@ def test_copy_button_copies_the_address_of_its_feed(
         assert visit.complaints == []
 
 
-@_scripted
 def test_search_finds_titles_and_summaries(browser: Browser, site: str) -> None:
     """Typing shows the clippings that have the words, those of every year, and no others."""
     with visiting(browser, site, **window(1280)) as visit:

@@ -35,7 +35,8 @@ def test_build_says_what_it_did(file: Path, tmp_path: Path) -> None:
     assert again.stderr.endswith(f"{site}: {number} files, 0 written, 0 removed.\n")
     assert first.stdout == again.stdout == ""
     file.write_text(support.file_text([]), encoding="utf-8")
-    assert "3 removed" in _run(file, "--output", site).stderr
+    # The pages of the clipping and of its year, each in three codings.
+    assert "6 removed" in _run(file, "--output", site).stderr
 
 
 def test_when_the_next_build_is_due(file: Path, tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_project_ends_at_the_first_second_of_its_day() -> None:
     assert len(root.findall("{*}entry")) == 3
     assert _guids(after, "/projects/now/rss.xml")[0] == _LAST
     told = {path for path, each in after.documents.items() if _LAST.encode() in each.body}
-    assert told == {"/projects/now/atom.xml", "/projects/now/rss.xml"}
+    assert told == {f"/projects/now/{name}" for name in ("atom.xml", "rss.xml", "feed.json")}
 
 
 def test_ended_entry_is_dated_on_its_day() -> None:
@@ -227,12 +227,13 @@ def test_pages_of_an_ended_project() -> None:
         if document.media_type == "text/html":
             assert b"projects/now/atom.xml" not in document.body
             assert b"projects/now/rss.xml" not in document.body
-    assert b"<h3><a" not in built.documents["/"].body.split(b"<h2>Clippings")[0]
+    assert "· ended" in " ".join(built.documents["/"].body.decode().split())
     page = built.documents["/projects/now/"].body
     assert b"<h2>This feed has ended</h2>" in page
     assert b"clippings/c1/" in page
     before = snapshot.build(_retired(), _ENDS - _SECOND).documents
-    assert before["/"].body.count(b"projects/now/atom.xml") == 3  # discovery, link and its text
+    assert before["/"].body.count(b"projects/now/atom.xml") == 2  # discovery and the list
+    assert "· ended" not in " ".join(before["/"].body.decode().split())
 
 
 def test_clippings_of_an_ended_project_stay() -> None:
@@ -253,8 +254,8 @@ def test_feeds_are_gone_after_90_days() -> None:
     assert after.next_due is None
     paths = {path for path in last.documents if path.startswith("/projects/now/")}
     assert {path for path in after.documents if path.startswith("/projects/now/")} == paths
-    feeds = paths - {"/projects/now/"}
-    assert len(feeds) == 6
+    feeds = paths - {"/projects/now/", "/projects/now/embed/"}
+    assert len(feeds) == 9
     client = _client(after)
     for path in feeds:
         assert last.documents[path].status == 200
@@ -264,6 +265,7 @@ def test_feeds_are_gone_after_90_days() -> None:
         assert response.headers["Content-Type"] == "text/html; charset=utf-8"
         assert b"<h1>This feed has ended</h1>" in response.data
     assert client.get("/projects/now/").status_code == 200
+    assert client.get("/projects/now/embed/").status_code == 410
     assert not any(_LAST.encode() in each.body for each in after.documents.values())
 
 

@@ -193,7 +193,7 @@ def test_what_is_added_on_top_leaves_archives_as_they_were() -> None:
             bare = _without_next(after[path])
             assert (_without_mark(bare) if "/1/" in path else bare) == body
         before = after
-    assert len(before) == 8
+    assert len(before) == 12
 
 
 @pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])

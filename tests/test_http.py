@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -40,6 +40,13 @@ _PAGE = "/projects/portal/"
 _CLIPPING = "/clippings/first/"
 _STYLE = "/style.css"
 _SCHEMA = "/clippings.schema.json"
+_JSON = "/projects/portal/feed.json"
+_OPML = "/opml.xml"
+_YEAR = "/years/undated/"
+_EMBED = "/projects/portal/embed/"
+_SCRIPT = "/embed.js"
+_ICON = "/favicon.ico"
+_COMBINED = "/projects/new-name+portal/atom.xml"
 _GONE_PAGE = "/clippings/taken-back/"
 _GONE_FEED = "/projects/ended/atom.xml"
 
@@ -54,33 +61,64 @@ def _self(path: str, media_type: str) -> str:
 
 
 _ATOM, _RSS = "application/atom+xml", "application/rss+xml"
+
+
+def _policy(more: str = "", end: str = "; frame-ancestors 'none'") -> dict[str, str]:
+    own = f"default-src 'none'; style-src 'self'; {more}base-uri 'none'; form-action 'none'"
+    return {"content-security-policy": own + end}
+
+
+_ITS_OWN = "script-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; "
+_HTML = {
+    "content-type": "text/html; charset=utf-8",
+    "vary": "Accept-Encoding",
+    **_policy(_ITS_OWN),
+}
 #: What is said of each document, whatever else is asked.
 _SAID: Mapping[str, Mapping[str, str]] = {
     _OVERALL: {
         "content-type": "application/atom+xml; charset=utf-8",
-        "vary": "Accept-Encoding, A-IM",
+        "vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
         "link": f"{_self(_OVERALL, _ATOM)}, {_HUB}, {_HOME}",
     },
     _PROJECT: {
         "content-type": "application/rss+xml; charset=utf-8",
-        "vary": "Accept-Encoding, A-IM",
+        "vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
         "link": f"{_self(_PROJECT, _RSS)}, {_HUB}, {_PORTAL}",
     },
     _ARCHIVE: {
         "content-type": "application/atom+xml; charset=utf-8",
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
         "link": f"{_self(_ARCHIVE, _ATOM)}, {_HOME}",
     },
-    _FRONT: {"content-type": "text/html; charset=utf-8", "vary": "Accept-Encoding"},
-    _PAGE: {"content-type": "text/html; charset=utf-8", "vary": "Accept-Encoding"},
-    _CLIPPING: {"content-type": "text/html; charset=utf-8", "vary": "Accept-Encoding"},
+    _COMBINED: {
+        "content-type": "application/atom+xml; charset=utf-8",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
+        "link": f"{_self(_COMBINED, _ATOM)}, {_HOME}",
+    },
+    _JSON: {
+        "content-type": "application/feed+json; charset=utf-8",
+        "vary": "Accept-Encoding",
+        "link": f"{_self(_JSON, 'application/feed+json')}, {_HUB}, {_PORTAL}",
+    },
+    _OPML: {
+        "content-type": "text/x-opml; charset=utf-8",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
+    },
+    _FRONT: _HTML,
+    _PAGE: _HTML,
+    _CLIPPING: _HTML,
+    _YEAR: _HTML,
+    _EMBED: {**_HTML, **_policy(end="")},
+    _SCRIPT: {"content-type": "text/javascript; charset=utf-8", "vary": "Accept-Encoding"},
+    _ICON: {"content-type": "image/x-icon", "vary": "Accept-Encoding"},
     _STYLE: {"content-type": "text/css; charset=utf-8", "vary": "Accept-Encoding"},
     _SCHEMA: {
         "content-type": "application/schema+json; charset=utf-8",
         "vary": "Accept-Encoding",
     },
-    _GONE_PAGE: {"content-type": "text/html; charset=utf-8", "vary": "Accept-Encoding"},
-    _GONE_FEED: {"content-type": "text/html; charset=utf-8", "vary": "Accept-Encoding"},
+    _GONE_PAGE: _HTML,
+    _GONE_FEED: _HTML,
 }
 _WITH_VALIDATORS = [path for path in _SAID if path not in (_GONE_PAGE, _GONE_FEED)]
 
@@ -88,10 +126,7 @@ _EVERYWHERE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Last-Modified, Link, Retry-After",
     "x-content-type-options": "nosniff",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
+    **_policy(),
 }
 _TEXT = {"content-type": "text/plain; charset=utf-8"}
 _KEPT = {
@@ -197,7 +232,7 @@ _COMMANDS = {
     "gunicorn under a prefix": ("gunicorn", "mounted:app", *GUNICORN[2:], *_LONG),
     "gunicorn with the example site": (
         "gunicorn",
-        "example_site:create_app('clippings.yaml')",
+        "example_site:create_app('clippings.yaml', None)",
         *GUNICORN[2:],
         *_LONG,
     ),
@@ -212,7 +247,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Si
     path = folder / "clippings.yaml"
     path.write_text(_BEFORE, encoding="utf-8")
     with ExitStack() as stack:
-        app, example = feedpress.create_app(Settings(path)), example_site.create_app(path)
+        app, example = feedpress.create_app(Settings(path)), example_site.create_app(path, None)
         for each in (app, example):
             stack.callback(each.extensions["feedpress"].stop)
         start = stack.enter_context(starting(folder))
@@ -277,14 +312,14 @@ class _Case:
 
 
 def _whole(path: str, coding: str = "") -> _Expected:
-    fields = {"etag": _tag(path, coding), **_KEPT, **_SAID[path], **_EVERYWHERE}
+    fields = {"etag": _tag(path, coding), **_KEPT, **_EVERYWHERE, **_SAID[path]}
     fields |= {"content-encoding": coding} if coding else {}
     return _Expected(200, fields, _BODIES[path], coding, has_date=True)
 
 
 def _same(path: str, coding: str = "") -> _Expected:
     """Give what tells that a document is the same: nothing that is only of use with a body."""
-    fields = {"etag": _tag(path, coding), **_KEPT, **_SAID[path], **_EVERYWHERE}
+    fields = {"etag": _tag(path, coding), **_KEPT, **_EVERYWHERE, **_SAID[path]}
     for name in ("content-type", "content-security-policy", "x-content-type-options"):
         del fields[name]
     return _Expected(304, fields, has_date=True)
@@ -296,7 +331,7 @@ def _news(path: str, coding: str = "") -> _Expected:
     fields |= {"content-encoding": coding} if coding else {}
     whole = _BODIES[path].decode()
     kept = re.sub(r"\s*<(entry|item)>(?:(?!</\1>).)*</\1>", _unless_known, whole, flags=re.DOTALL)
-    return _Expected(226, {**fields, **_SAID[path], **_EVERYWHERE}, kept.encode(), coding)
+    return _Expected(226, {**_EVERYWHERE, **fields, **_SAID[path]}, kept.encode(), coding)
 
 
 def _unless_known(entry: re.Match[str]) -> str:
@@ -304,7 +339,7 @@ def _unless_known(entry: re.Match[str]) -> str:
 
 
 def _gone(path: str, coding: str = "") -> _Expected:
-    fields = {**_KEPT, **_SAID[path], **_EVERYWHERE}
+    fields = {**_KEPT, **_EVERYWHERE, **_SAID[path]}
     fields |= {"content-encoding": coding} if coding else {}
     return _Expected(410, fields, _BODIES[path], coding)
 
@@ -479,6 +514,14 @@ _KINDS = {
     "clipping's page": _whole(_CLIPPING),
     "style sheet": _whole(_STYLE),
     "schema": _whole(_SCHEMA),
+    "project's feed in JSON": _whole(_JSON),
+    "list of feeds": _whole(_OPML),
+    "year's page": _whole(_YEAR),
+    "page to frame": _whole(_EMBED),
+    "partners' script": _whole(_SCRIPT),
+    "icon": _whole(_ICON),
+    "combined feed": _whole(_COMBINED),
+    "combined feed in another order": _moved("../../projects/new-name+portal/atom.xml"),
     "page that is gone": _gone(_GONE_PAGE),
     "feed that is gone": _gone(_GONE_FEED),
     "page of a former slug": _moved("../../projects/new-name/"),
@@ -498,6 +541,14 @@ _PATHS = {
     "clipping's page": _CLIPPING,
     "style sheet": _STYLE,
     "schema": _SCHEMA,
+    "project's feed in JSON": _JSON,
+    "list of feeds": _OPML,
+    "year's page": _YEAR,
+    "page to frame": _EMBED,
+    "partners' script": _SCRIPT,
+    "icon": _ICON,
+    "combined feed": _COMBINED,
+    "combined feed in another order": "/projects/portal+old-name/atom.xml",
     "page that is gone": _GONE_PAGE,
     "feed that is gone": _GONE_FEED,
     "page of a former slug": "/projects/old-name/",
@@ -551,7 +602,31 @@ def _all_cases() -> Iterator[tuple[str, _Case]]:
         path = _PATHS[kind]
         fields = {_AIM: "feed", _INM: f'"{_OLD[path]}x"'}
         yield f"{kind}: A-IM", _Case("GET", path, fields, _whole(path))
+    for kind in ("overall feed", "archive", "combined feed", "list of feeds", "front page"):
+        yield from _destinations_of(kind, _PATHS[kind])
     yield from _together()
+
+
+def _destinations_of(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
+    """Give what Sec-Fetch-Dest comes to: a browser that shows XML by itself is told so."""
+    whole = _whole(path)
+    is_xml = "+xml" in whole.fields["content-type"] or "opml" in whole.fields["content-type"]
+    told = {"content-type": "text/xml; charset=utf-8"} if is_xml else {}
+    shown = replace(whole, fields={**whole.fields, **told})
+    for value, expected in [
+        ("document", shown),
+        ("empty", whole),
+        ("iframe", whole),
+        ("", whole),
+        ("Document", whole),
+        ("junk \xff", whole),
+    ]:
+        case = _Case("GET", path, {"Sec-Fetch-Dest": value}, expected)
+        yield f"{kind}: Sec-Fetch-Dest is {value!r}", case
+    known = {"Sec-Fetch-Dest": "document", _INM: _tag(path)}
+    yield f"{kind}: a browser that has it", _Case("GET", path, known, _same(path))
+    other = {"Sec-Fetch-Dest": "document", _INM: '"0123456789abcdef"'}
+    yield f"{kind}: a browser that has another", _Case("GET", path, other, shown)
 
 
 def _together() -> Iterator[tuple[str, _Case]]:

@@ -25,9 +25,10 @@ _LIST = Path(__file__).parent.parent / "clippings.yaml"
 _BASE = "https://feeds.example.org/"
 _FEEDS = ("application/atom+xml", "application/rss+xml", "application/feed+json")
 #: Documents that no page leads to: they are asked for by name, or named by what is no page.
-_UNLINKED = re.compile(r"/clippings\.schema\.json|/robots\.txt|/embed\.js|/(projects/[^/]+/)?embed/"
-                       r"|/favicon\.ico|/icon\.svg|/(projects/[^/]+/)?archive/\d+/[^/]+"
-                       r"|/clippings/[^/]+/|/feed\.css")  # fmt: skip
+_UNLINKED = re.compile(
+    r"/clippings\.schema\.json|/robots\.txt|/feed\.css"
+    r"|/embed\.(js|css)|/(projects/[^/]+/)?embed/|/(projects/[^/]+/)?archive/\d+/[^/]+"
+)
 
 
 class _Link(NamedTuple):
@@ -59,7 +60,7 @@ def _client() -> Client:
 
 def _links(page: str, elements: list[Any]) -> Iterator[_Link]:
     for element in elements:
-        addresses = [element.get(name) for name in ("href", "src", "action")]
+        addresses = [element.get(name) for name in ("href", "src", "action", "data-index")]
         if element.tag == "meta" and element.get("property") in ("og:url", "og:image"):
             addresses.append(element.get("content"))
         for address in filter(None, addresses):

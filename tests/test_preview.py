@@ -102,7 +102,7 @@ def test_nobody_else_sees_it(previewed: Callable[..., tuple[Client, Reloader]]) 
         other = client.get(path, headers=_LOCAL)
         assert b"For later" not in other.data
         assert b"A draft" not in other.data
-        assert "/preview" not in other.text
+        assert b"/preview" not in other.data
 
 
 @pytest.mark.parametrize("path", ["/preview/", "/", "/atom.xml", "/preview/preview.js"])

@@ -183,7 +183,7 @@ def test_every_address_is_absolute_and_public(documents: dict[str, Document]) ->
         if not path.endswith(".xml"):
             continue
         root = support.parse(document.body)
-        links = root.xpath("//@href | //link/text()")
+        links = root.xpath("//@href | //link/text() | //@xmlUrl | //@htmlUrl")
         assert links
         for link in map(str, links):
             assert link.startswith(("http://", "https://"))

@@ -95,7 +95,7 @@ def test_documents_that_are_made_when_asked_for_are_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What is kept of them stays within the bound, and what was asked for long ago goes first."""
-    bound = 20_000
+    bound = 40_000
     monkeypatch.setattr(responder, "_MADE_BYTES", bound)
     one = _fresh()
     seldom = [path for path in _NOW.documents if path not in _NOW.documents.ready]

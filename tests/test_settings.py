@@ -32,6 +32,7 @@ from feedpress.settings import Preview, Settings
             Settings(state=Path("/var/lib/press")),
             id="a folder for the state",
         ),
+        pytest.param({"FEEDPRESS_THEME": "look"}, Settings(theme=Path("look")), id="a theme"),
         pytest.param(
             {"FEEDPRESS_PREVIEW": "local"}, Settings(preview=Preview.LOCAL), id="a preview"
         ),
@@ -46,7 +47,10 @@ def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
     "settings",
     [
         Settings(),
-        Settings(Path("b.yaml"), "https://example.org/press/", Path("state"), Preview.ANYBODY),
+        Settings(
+            *(Path("b.yaml"), "https://example.org/press/", Path("state"), Preview.ANYBODY),
+            theme=Path("look"),
+        ),
     ],
     ids=["file alone", "all"],
 )

@@ -45,6 +45,21 @@ def test_paths_and_media_types(small: Snapshot) -> None:
         "/": html,
         "/style.css": "text/css",
         "/feed.css": "text/css",
+        "/page.js": "text/javascript",
+        "/search.json": "application/json",
+        "/icon.svg": "image/svg+xml",
+        "/favicon.ico": "image/x-icon",
+        "/years/undated/": html,
+        "/robots.txt": "text/plain",
+        "/opml.xml": "text/x-opml",
+        "/feed.json": "application/feed+json",
+        "/embed.js": "text/javascript",
+        "/embed.css": "text/css",
+        "/embed/": html,
+        "/projects/portal/embed/": html,
+        "/projects/empty/embed/": html,
+        "/projects/portal/feed.json": "application/feed+json",
+        "/projects/empty/feed.json": "application/feed+json",
         "/clippings.schema.json": "application/schema+json",
         "/atom.xml": atom,
         "/rss.xml": rss,
@@ -59,9 +74,12 @@ def test_paths_and_media_types(small: Snapshot) -> None:
     }
 
 
-def test_every_document_says_that_it_is_utf_8(small: Snapshot) -> None:
-    """Each document is text in UTF-8, and is labelled so."""
-    for document in small.documents.values():
+def test_text_says_that_it_is_utf_8(small: Snapshot) -> None:
+    """All but the icon is text in UTF-8, and is labelled so."""
+    for path, document in small.documents.items():
+        if path == "/favicon.ico":
+            assert document.content_type == "image/x-icon"
+            continue
         assert document.body.decode("utf-8")
         assert document.content_type == f"{document.media_type}; charset=utf-8"
 
@@ -111,7 +129,9 @@ def test_held_back_clipping_is_nowhere_before_its_second() -> None:
         assert b"Nobody knows yet" not in document.body
         assert b"held-back" not in document.body
     told = {path for path, each in at_it.documents.items() if b"Nobody knows yet" in each.body}
-    assert told == {"/", "/atom.xml", "/rss.xml", "/clippings/held-back/"}
+    own = "/clippings/held-back/"
+    feeds = {"/atom.xml", "/rss.xml", "/feed.json"}
+    assert told == {"/", *feeds, "/embed/", "/years/undated/", "/search.json", own}
     assert (before.clippings, at_it.clippings) == (2, 3)
 
 
@@ -211,8 +231,9 @@ def test_what_is_the_same_is_taken_over() -> None:
     after = snapshot.build(_publication(*_rows(10, updated="2026-11-01")), support.NOW, before)
     kept = {path for path in after.documents.ready if _kept(path, before, after)}
     assert after.documents.ready.keys() - kept == {
-        *("/", "/atom.xml", "/rss.xml"),
-        *("/projects/portal/", "/projects/portal/atom.xml", "/projects/portal/rss.xml"),
+        folder + name
+        for folder in ("/", "/projects/portal/")
+        for name in ("", "atom.xml", "rss.xml", "feed.json", "embed/")
     }
 
 
@@ -239,16 +260,20 @@ def test_only_what_changed_is_turned_into_xml(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_hardly_anybody_asks_for_is_made_when_somebody_does(small: Snapshot) -> None:
-    """Pages of single clippings and archives are not made ahead; subscription documents are."""
+    """Single clippings, years, archives and the search's index are not made ahead."""
     built = snapshot.build(_CHANGES["nothing"], support.NOW)
     later = {path for path in built.documents if path not in built.documents.ready}
-    assert later == {path for path in built.documents if re.match(r".*/archive/|/clippings/", path)}
+    assert later == {path for path in built.documents if _is_asked_for_seldom(path)}
     assert len(built.documents) == len(set(built.documents))
     for path in later:
         assert built.documents[path] == built.documents[path]
     assert "/nowhere" not in built.documents
     with pytest.raises(KeyError):
         built.documents["/nowhere"]
+
+
+def _is_asked_for_seldom(path: str) -> bool:
+    return bool(re.match(r".*/archive/|/clippings/|/years/|/search.json", path))
 
 
 def test_no_more_is_made_ahead_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,11 @@ def _raw(client: Client, path: str) -> TestResponse:
         ("/projects/portal/atom.xml", "application/atom+xml; charset=utf-8"),
         ("/projects/portal/rss.xml", "application/rss+xml; charset=utf-8"),
         ("/style.css", "text/css; charset=utf-8"),
+        ("/page.js", "text/javascript; charset=utf-8"),
+        ("/search.json", "application/json; charset=utf-8"),
+        ("/icon.svg", "image/svg+xml; charset=utf-8"),
+        ("/favicon.ico", "image/x-icon"),
+        ("/years/undated/", "text/html; charset=utf-8"),
         ("/clippings.schema.json", "application/schema+json; charset=utf-8"),
     ],
 )

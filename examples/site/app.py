@@ -8,17 +8,21 @@ from pathlib import Path
 from flask import Flask, render_template, url_for
 
 import feedpress
+from feedpress.settings import Settings
 
 HERE = Path(__file__).parent
 
 
-def create_app(file: str | Path = HERE / "clippings.yaml") -> Flask:
+def create_app(
+    file: str | Path = HERE / "clippings.yaml", theme: str | Path | None = HERE / "templates/press"
+) -> Flask:
     """Make the site; Flask calls this without arguments."""
     app = Flask(__name__)
 
-    # This line is all that it takes. The file is watched: a change is on the air within a second,
+    # This is all that it takes. The file is watched: a change is on the air within a second,
     # and nothing has to be restarted.
-    app.register_blueprint(feedpress.blueprint(file), url_prefix="/press")
+    settings = Settings(Path(file), theme=Path(theme) if theme else None)
+    app.register_blueprint(feedpress.blueprint(settings), url_prefix="/press")
 
     @app.context_processor
     def layout() -> dict[str, str]:

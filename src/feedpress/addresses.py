@@ -12,6 +12,10 @@ import idna
 FRONT_PAGE = "/"
 STYLE_SHEET = "/style.css"
 FEED_STYLE_SHEET = "/feed.css"
+PAGE_SCRIPT = "/page.js"
+SEARCH_INDEX = "/search.json"
+FAVICON = "/favicon.ico"
+ICON = "/icon.svg"
 SCHEMA = "/clippings.schema.json"
 OPML_LIST = "/opml.xml"
 ROBOTS = "/robots.txt"
@@ -34,6 +38,20 @@ JSON_SCHEMA = "application/schema+json"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
+SVG = "image/svg+xml"
+ICO = "image/x-icon"
+
+#: The files of a theme that are published, by how their names end.
+THEME_KINDS = {
+    "css": CSS,
+    "ico": ICO,
+    "jpg": "image/jpeg",
+    "js": JAVASCRIPT,
+    "png": "image/png",
+    "svg": SVG,
+    "webp": "image/webp",
+    "woff2": "font/woff2",
+}
 
 #: Stands between the slugs of projects that are combined; no slug has it.
 AND = "+"
@@ -75,9 +93,27 @@ def clipping_page(slug: str) -> str:
     return f"/clippings/{slug}/"
 
 
-def year_page(year: int | str) -> str:
-    """Give the path of the page of all clippings of a year."""
-    return f"/years/{year}/"
+def year_page(year: int | str | None) -> str:
+    """Give the path of the page of a year's articles; without one, of those whose year is unknown.
+
+    It is the year in which the article came out.
+    """
+    return f"/years/{year if year is not None else 'undated'}/"
+
+
+def theme_file(name: str) -> str:
+    """Give the path of a file of the theme."""
+    return f"/theme/{name}"
+
+
+def kind_of(name: str) -> str:
+    """Give the media type of a file of the theme."""
+    return THEME_KINDS[name.rpartition(".")[2]]
+
+
+def is_text(media_type: str) -> bool:
+    """Tell whether what has a media type is text, which is in UTF-8 everywhere here."""
+    return media_type.startswith("text/") or media_type.endswith(("xml", "json"))
 
 
 def embed_page(slug: str | None) -> str:

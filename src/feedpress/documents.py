@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 from enum import Enum, auto
 
-from feedpress import codings
+from feedpress import addresses, codings
 from feedpress.feeds.delta import Polled
 
 #: The name of the bytes as they are (RFC 9110 §8.4.1).
@@ -71,8 +71,9 @@ class Document:
 
     @property
     def content_type(self) -> str:
-        """The Content-Type field; every document is text in UTF-8."""
-        return f"{self.media_type}; charset=utf-8"
+        """The Content-Type field; all text is in UTF-8."""
+        is_text = addresses.is_text(self.media_type)
+        return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 
     def made_of(self, polled: Polled | None) -> "Document":
         """Give the same document, which is known to be made of something else.

@@ -10,7 +10,7 @@ from feedpress.errors import SettingsError
 
 DEFAULT_FILE = "clippings.yaml"
 
-_VARIABLES = ("FILE", "URL", "STATE", "PREVIEW")
+_VARIABLES = ("FILE", "URL", "STATE", "PREVIEW", "THEME")
 
 
 class Preview(StrEnum):
@@ -32,6 +32,8 @@ class Settings:
     #: The folder for what is to outlive the process.
     state: Path | None = None
     preview: Preview = Preview.NO
+    #: The folder of what is laid over the pages.
+    theme: Path | None = None
 
     @classmethod
     def of(
@@ -40,6 +42,7 @@ class Settings:
         url: str | None,
         state: str | None = None,
         preview: str | None = None,
+        theme: str | None = None,
     ) -> "Settings":
         """Make settings of what was typed; nothing or an empty text means the default.
 
@@ -54,17 +57,18 @@ class Settings:
                 to_base(url) if url else None,
                 Path(state) if state else None,
                 Preview(preview or ""),
+                Path(theme) if theme else None,
             )
         except ValueError as error:
             raise SettingsError(f"the public address {url!r} can't be used: {error}") from error
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read `FEEDPRESS_FILE`, `_URL`, `_STATE` and `_PREVIEW`. Raises SettingsError."""
+        """Read the variables, `FEEDPRESS_FILE` and so on. Raises SettingsError."""
         return cls.of(*(environ.get(f"FEEDPRESS_{name}") for name in _VARIABLES))
 
     def to_environ(self) -> dict[str, str]:
         """Give the variables that a process which is started with these settings needs."""
-        values = (self.file, self.url, self.state, self.preview)
+        values = (self.file, self.url, self.state, self.preview, self.theme)
         named = zip(_VARIABLES, values, strict=True)
         return {f"FEEDPRESS_{name}": str(value) for name, value in named if value}

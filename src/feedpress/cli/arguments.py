@@ -12,11 +12,25 @@ file_argument = click.argument(
 )
 
 
+theme_option = click.option(
+    "--theme",
+    metavar="DIR",
+    envvar="FEEDPRESS_THEME",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of templates, style and images that are laid over the pages.",
+)
+
+
 def settings_of(
-    file: Path, url: str | None, state: Path | None = None, preview: Preview = Preview.NO
+    file: Path,
+    url: str | None,
+    state: Path | None = None,
+    preview: Preview = Preview.NO,
+    theme: Path | None = None,
 ) -> Settings:
     """Give the settings that were typed. Raises click.UsageError where they can't be right."""
+    kept, look = (str(each) if each else None for each in (state, theme))
     try:
-        return Settings.of(str(file), url, str(state) if state else None, preview)
+        return Settings.of(str(file), url, kept, preview, look)
     except SettingsError as error:
         raise click.UsageError(str(error)) from error

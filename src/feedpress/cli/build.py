@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feedpress.cli.arguments import file_argument, settings_of
-from feedpress.errors import FeedpressError
+from feedpress.cli.arguments import file_argument, settings_of, theme_option
+from feedpress.errors import FeedpressError, SettingsError
 
 if TYPE_CHECKING:
     from feedpress.snapshot import Snapshot
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     help="Folder to write to.",
 )
 @click.option("--url", envvar="FEEDPRESS_URL", help="Public address, in place of the file's.")
+@theme_option
 @click.option("--print-next", is_flag=True, help="Print when the next build is due by the clock.")
-def build(file: Path, output: Path | None, url: str | None, print_next: bool) -> None:
+def build(
+    file: Path, output: Path | None, url: str | None, theme: Path | None, print_next: bool
+) -> None:
     """Write all that FILE publishes as files, for any web server.
 
     Only what has changed is written, and only what feedpress made itself is taken away. In the
@@ -36,21 +39,26 @@ def build(file: Path, output: Path | None, url: str | None, print_next: bool) ->
     """
     from feedpress import snapshot as snapshots
     from feedpress import times
-    from feedpress.delivery import files
+    from feedpress.delivery import files, theme_folder
     from feedpress.editors import clippings_file
     from feedpress.editors.problems import Severity, Unreadable
 
     called = files.printable(file)
     if output is None and not print_next:
         raise click.UsageError("say where to write with --output, or ask for --print-next")
-    settings = settings_of(file, url)
+    settings = settings_of(file, url, theme=theme)
     try:
+        look = theme_folder.read(settings.theme)
         publication, problems = clippings_file.load(files.Files(file).read())
     except Unreadable as error:
         click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
     now = datetime.now(UTC)
-    snapshot = snapshots.build(publication.at(settings.url) if settings.url else publication, now)
+    if settings.url:
+        publication = publication.at(settings.url)
+    snapshot = snapshots.build(publication, now, theme=look)
     if output:
         _export(snapshot, output, now)
     if print_next and snapshot.next_due:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from feedpress import addresses
-from feedpress.cli.arguments import file_argument, settings_of
+from feedpress.cli.arguments import file_argument, settings_of, theme_option
 from feedpress.errors import FeedpressError
 from feedpress.settings import Preview
 
@@ -32,6 +32,7 @@ from feedpress.settings import Preview
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the last good state, which is served after a restart even if FILE is broken.",
 )
+@theme_option
 @click.option(
     "--preview",
     is_flag=True,
@@ -49,6 +50,7 @@ def serve(
     workers: int,
     url: str | None,
     state: Path | None,
+    theme: Path | None,
     preview: bool,
     anybody: bool,
 ) -> None:
@@ -63,7 +65,7 @@ def serve(
         cure = "take --host out, or add --anybody if others may see what is held back"
         raise click.UsageError(f"--preview is only for this machine, and {host} is not; {cure}")
     shown_to = Preview.ANYBODY if anybody else Preview.LOCAL
-    settings = settings_of(file, url, state, shown_to if preview else Preview.NO)
+    settings = settings_of(file, url, state, shown_to if preview else Preview.NO, theme)
     from feedpress.delivery import files, server
 
     called = files.printable(file)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 import watchfiles
 
 from feedpress import snapshot as snapshots
-from feedpress.delivery import files
+from feedpress.delivery import files, theme_folder
 from feedpress.delivery.health import Health
 from feedpress.delivery.state import StateFolder
 from feedpress.delivery.stillness import Stillness
@@ -54,8 +54,9 @@ class Reloader:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_built: Callable[[], None] = lambda: None,
     ) -> None:
-        """Raises SettingsError where the folder of the settings can't keep the state."""
+        """Raises SettingsError where a folder of the settings can't be used."""
         self.settings = settings
+        self._theme = theme_folder.read(settings.theme)
         self._files = files.Files(settings.file)
         self._stillness = Stillness(self._files)
         #: What outlives the process, if anything does.
@@ -219,7 +220,7 @@ class Reloader:
             self._on_air = (snapshot, self._build(publication, due))
 
     def _build(self, publication: Publication, now: datetime) -> Snapshot:
-        snapshot = snapshots.build(publication, now, self._on_air[0])
+        snapshot = snapshots.build(publication, now, self._on_air[0], self._theme)
         self._on_built()
         return snapshot
 

@@ -42,7 +42,7 @@ CORS: Headers = (
 
 
 def _policy(policy: Policy) -> str:
-    allowed = "script-src 'self'; connect-src 'self'; img-src 'self'; "
+    allowed = "script-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; "
     of_pages = allowed if policy is Policy.PAGE else ""
     ancestors = "" if policy is Policy.EMBED else "; frame-ancestors 'none'"
     own = f"default-src 'none'; style-src 'self'; {of_pages}base-uri 'none'; form-action 'none'"

@@ -30,6 +30,11 @@ def dateline(source: Source | None, published: When | None, language: str) -> st
     return ", ".join(parts) or None
 
 
+def has_form(language: str) -> bool:
+    """Tell whether dates in a language have words here, and not only figures."""
+    return language.partition("-")[0].lower() in _MONTHS
+
+
 def written(when: When, language: str) -> str:
     """Give a date in words, as precise as it is known; a time gives its day."""
     primary = language.partition("-")[0].lower()

@@ -12,7 +12,7 @@ from operator import attrgetter, itemgetter
 from feedpress import addresses, identity, times
 from feedpress.feeds import markup, notices
 from feedpress.feeds.dateline import dateline
-from feedpress.model import Clipping, Image, Person, Place, Project, Publication, Source
+from feedpress.model import Clipping, Image, Person, Place, Project, Publication, Source, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class Entry:
     image: Image | None = None
     #: Whether it stands in the place of a clipping that was taken back.
     is_withdrawn: bool = False
+    #: When the article came out, as precise as it is known.
+    dated: When | None = None
     #: Where the clipping stands in its file.
     place: Place = field(default=Place("", 0, 0), compare=False)
 
@@ -99,6 +101,8 @@ class Feed:
     is_gone: bool = False
     #: Whether every clipping that belongs in it is in it.
     is_whole: bool = True
+    #: The project's own page elsewhere.
+    url: str | None = None
     place: Place = field(default=Place("", 0, 0), compare=False)
 
     @property
@@ -172,6 +176,7 @@ def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Ent
         summary=clipping.summary,
         details=_details(line, clipping.summary),
         image=clipping.image,
+        dated=clipping.published,
         language=clipping.language,
         place=clipping.place,
     )
@@ -259,5 +264,6 @@ def _feed(
         ended=ended,
         is_gone=project is not None and times.is_over(project, publication.timezone, now),
         is_whole=publication.is_whole,
+        url=project.url if project else None,
         place=project.place if project else publication.place,
     )

@@ -14,7 +14,7 @@ from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
 _HEAD = f"{rules.MADE}\n# Import it into a site whose root is this folder."
-_PRIVATE = rf"^/{re.escape(PRIVATE)}(/|$)|\.(css|html|json|xml)\.(br|gz)$|/index\.html$"
+_PRIVATE = rf"^/{re.escape(PRIVATE)}(/|$)|\.[a-z0-9]+\.(br|gz)$|/index\.html$"
 _FILES = block("file_server", "precompressed br gzip")
 _GONE_FILES = block("file_server", "status 410", "precompressed br gzip")
 _SHOWN = f'Content-Type "{addresses.XML}; charset=utf-8"'

@@ -1,0 +1,50 @@
+"""The formats that feeds are written in, and entries written in each of them once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from feedpress import addresses
+from feedpress.feeds import atom, json_feed, rss
+from feedpress.feeds.feed import Entry
+from feedpress.feeds.history import FeedDocument
+
+#: Entries as one format has them, by id, each with the entry that it is of.
+Printed = Mapping[str, tuple[Entry, bytes]]
+
+Render = Callable[[FeedDocument, Mapping[str, bytes]], bytes]
+RenderEntries = Callable[[Iterable[Entry]], dict[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a feed is written."""
+
+    render: Render
+    render_entries: RenderEntries
+    #: Whether an entry says that something was taken back.
+    has_notices: bool = True
+    #: Whether a reader may ask for what is new alone (RFC 3229).
+    has_deltas: bool = True
+
+
+FORMATS: Mapping[str, Format] = {
+    addresses.ATOM: Format(atom.render, atom.render_entries, has_notices=False),
+    addresses.RSS: Format(rss.render, rss.render_items),
+    # The feed of what is new is an Atom or RSS feed; of JSON nobody has said what it would be.
+    addresses.JSON_FEED: Format(json_feed.render, json_feed.render_items, has_deltas=False),
+}
+
+
+def printed(entries: Iterable[Entry], render: RenderEntries, before: Printed) -> Printed:
+    """Write entries in a format; what is the same as before is not written again."""
+    every = tuple(entries)
+    old = {e.id: before[e.id] for e in every if e.id in before and before[e.id][0] == e}
+    new = [entry for entry in every if entry.id not in old]
+    written = render(new)
+    return old | {entry.id: (entry, written[entry.id]) for entry in new}
+
+
+def of_id(printed: Printed) -> Mapping[str, bytes]:
+    """Give what was written of each entry by its id."""
+    return MappingProxyType({entry_id: text for entry_id, (_, text) in printed.items()})
