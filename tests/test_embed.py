@@ -15,7 +15,7 @@ import support
 from feedpress import snapshot
 from feedpress.documents import Document, Policy
 from feedpress.model import Publication
-from feedpress.pages import embed, html
+from feedpress.pages import html
 from servers import SERVE, starting
 
 _ROOT = Path(__file__).parent.parent
@@ -187,24 +187,34 @@ def test_page_for_a_frame_is_taken_over_while_its_feed_is_the_same() -> None:
 def test_script_and_its_style_sheet_are_served() -> None:
     """The script and the frame's style sheet are the same for every publication."""
     documents = _documents(support.publication()).documents
-    assert documents["/embed.js"].body == html.embed_script()
+    assert documents["/embed.js"].body == html.embed_script("en")
     assert documents["/embed.js"].media_type == "text/javascript"
     assert documents["/embed.css"].body == html.embed_style_sheet()
     assert documents["/embed.css"].media_type == "text/css"
 
 
-def test_script_is_small_and_speaks_the_same_words() -> None:
-    """The script is under 4 KB, and has the words that the page for a frame has."""
-    script = html.embed_script()
-    assert len(script) < 4096
-    table = re.search(r"WORDS = \{(.*?)\}", script.decode(), re.DOTALL)
-    assert table
-    assert dict(re.findall(r'(\w+): "(.*)"', table[1])) == embed.ALL_CLIPPINGS
+def test_script_is_small() -> None:
+    """The script is under 4 KB."""
+    assert len(html.embed_script("en")) < 4096
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en-US", '("All clippings", "");'),
+        ("es", '("Todos los recortes", "");'),
+        ("tlh", '("All clippings", "en");'),
+    ],
+)
+def test_script_speaks_the_language_of_the_publication(language: str, words: str) -> None:
+    """It is called with its words, and with their language where that is another one."""
+    made = snapshot.build(support.publication((), language=language), support.NOW)
+    assert made.documents["/embed.js"].body.decode().endswith(f"}}){words}\n")
 
 
 def test_script_makes_no_html_of_texts() -> None:
     """Nothing in the script parses a text as HTML, runs it, or stores anything."""
-    script = html.embed_script().decode()
+    script = html.embed_script("en").decode()
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval|Function\(|"
         r"\bimport\b|cookie|Storage",
@@ -258,7 +268,7 @@ def test_page_about_partners_names_only_addresses_that_are_there() -> None:
 
 def test_page_about_partners_has_every_variable_and_attribute() -> None:
     """Each variable and attribute that the script looks at is explained, and no other."""
-    script = html.embed_script().decode()
+    script = html.embed_script("en").decode()
     read = set(re.findall(r"--feedpress-[a-z]+", script))
     assert read == set(re.findall(r"^\| `(--feedpress-[a-z]+)` \|", _DOCS, re.MULTILINE))
     taken = re.search(r"const \{ (.*) \} = script\.dataset", script)

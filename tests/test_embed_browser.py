@@ -314,7 +314,7 @@ def test_server_that_is_away_leaves_the_page_as_it_was(
 
 
 def _put_script(site: Partner, feed: str, kind: str = "application/feed+json") -> None:
-    site.put("/embed.js", html.embed_script().decode(), "text/javascript")
+    site.put("/embed.js", html.embed_script("en").decode(), "text/javascript")
     anybody = {"Access_Control_Allow_Origin": "*"}
     site.put(f"/projects/{_PROJECT}/feed.json", feed, kind, **anybody)
 

@@ -50,13 +50,13 @@ def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
     sheet = feed_style.style_sheet({}, None).decode()
     used = set(re.findall(r"var\(--([a-z-]+)\)", sheet)) - {"accent", "quiet", "line", "box"}
     for language in ("en", "es"):
-        assert set(feed_style.texts(language)) == used
-    assert feed_style.texts("en") != feed_style.texts("es")
+        assert set(feed_style.words(language)) == used
+    assert feed_style.words("en") != feed_style.words("es")
 
 
 def test_language_without_texts_has_the_english_ones() -> None:
     """English is for those whose language is not there, and none is guessed from a beginning."""
-    assert feed_style.texts("fi") == feed_style.texts("est") == feed_style.texts("en-US")
+    assert feed_style.words("fi") == feed_style.words("est") == feed_style.words("en-US")
 
 
 def test_text_can_be_any() -> None:

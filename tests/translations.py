@@ -1,4 +1,4 @@
-"""Take the texts of pages out of the templates, and put them into the catalogues.
+"""Take the texts of pages out of templates and modules, and put them into the catalogues.
 
     python tests/translations.py
 
@@ -24,6 +24,10 @@ def found() -> Catalog:
             for _, message, _, context in extract.extract(
                 "jinja2.ext:babel_extract", file, options=_OPTIONS
             ):
+                catalog.add(message, locations=[(path.name, 0)], context=context)
+    for path in sorted(PAGES.glob("*.py")):
+        with path.open("rb") as file:
+            for _, message, _, context in extract.extract("python", file, keywords={"_": None}):
                 catalog.add(message, locations=[(path.name, 0)], context=context)
     return catalog
 

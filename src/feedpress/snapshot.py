@@ -238,7 +238,7 @@ class _Builder:
             addresses.STYLE_SHEET: (html.style_sheet(self._accent, theme), addresses.CSS),
             addresses.FEED_STYLE_SHEET: (self._feed_style_sheet(), addresses.CSS),
             addresses.EMBED_STYLE_SHEET: (html.embed_style_sheet(), addresses.CSS),
-            addresses.EMBED_SCRIPT: (html.embed_script(), addresses.JAVASCRIPT),
+            addresses.EMBED_SCRIPT: (html.embed_script(self._whole.language), addresses.JAVASCRIPT),
             addresses.ROBOTS: (_ROBOTS, addresses.TEXT),
             addresses.PAGE_SCRIPT: (html.page_script(), addresses.JAVASCRIPT),
             addresses.ICON: (icon.svg(title, self._accent).encode(), addresses.SVG),
@@ -253,7 +253,7 @@ class _Builder:
                 yield path, partial(Document, body, media_type, like=before.get(path))
 
     def _feed_style_sheet(self) -> bytes:
-        return feed_style.style_sheet(feed_style.texts(self._whole.language), self._accent)
+        return feed_style.style_sheet(feed_style.words(self._whole.language), self._accent)
 
     def _front_page(self, old: Document | None) -> Document:
         body = html.front_page(self._feeds, self._years, self._theme)

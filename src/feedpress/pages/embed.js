@@ -1,15 +1,6 @@
 // Puts the newest clippings on a partner's page, and touches nothing else there.
-(() => {
+((allClippings, lang) => {
   "use strict";
-
-  const WORDS = {
-    de: "Alle Artikel",
-    en: "All clippings",
-    es: "Todos los recortes",
-    fr: "Tous les articles",
-    it: "Tutti gli articoli",
-    pt: "Todos os recortes"
-  };
 
   const STYLE = `
 :host { display: block }
@@ -51,11 +42,10 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
   function section(feed, page, count) {
     const shown = feed.items.filter((item) => !(item._feedpress || {}).withdrawn).slice(0, count);
     const rows = shown.map((item) => listed(item, feed));
-    const words = WORDS[String(feed.language).split("-")[0].toLowerCase()];
-    const text = `${words || WORDS.en}: ${feed.title}`;
+    const text = `${allClippings}: ${feed.title}`;
     const made = make("section", { "aria-label": feed.title, lang: feed.language });
     if (rows.length) made.append(make("ul", { role: "list" }, ...rows));
-    made.append(make("p", { dir: "auto" }, link(text, page, words ? "" : "en")));
+    made.append(make("p", { dir: "auto" }, link(text, page, lang)));
     return made;
   }
 
@@ -100,4 +90,4 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
   embed(document.currentScript).catch((error) => {
     console.warn(`feedpress shows no clippings: ${error.message}`);
   });
-})();
+})

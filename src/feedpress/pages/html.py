@@ -4,6 +4,7 @@ Every link is relative, so that a page holds wherever it is served; only the add
 what machines are told of a page, are absolute.
 """
 
+import json
 from collections.abc import Sequence
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -22,7 +23,7 @@ from markupsafe import Markup
 from feedpress import addresses
 from feedpress.feeds import markup
 from feedpress.feeds.feed import Entry, Feed
-from feedpress.pages import colour, embed, linked_data, texts
+from feedpress.pages import colour, linked_data, texts
 from feedpress.pages.preview import Preview
 from feedpress.pages.readers import readers
 from feedpress.pages.theme import PLAIN, Theme
@@ -136,14 +137,17 @@ def embed_page(feed: Feed, theme: Theme = PLAIN) -> bytes:
         "direction": texts.direction(feed.language),
         "entries": () if feed.is_gone else feed.entries[:_EMBEDDED],
         "page": addresses.absolute(feed.base, whole),
-        "more": embed.all_clippings(feed.language),
+        "ours": _ours(feed.language),
     }
     return _render("embed.html", path, feed.language, theme, values)
 
 
-def embed_script() -> bytes:
-    """Give the script that partners put on their pages."""
-    return _file("embed.js")
+def embed_script(language: str) -> bytes:
+    """Give the script that partners put on their pages; it is called with its words."""
+    _ = texts.catalogue(texts.language_of(language)).gettext
+    told = (_("All clippings"), "" if texts.is_at_home(language) else "en")
+    words = ", ".join(json.dumps(each) for each in told)
+    return _file("embed.js").rstrip() + f"({words});\n".encode()
 
 
 def embed_style_sheet() -> bytes:
