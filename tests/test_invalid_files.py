@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import test_check
 from feedpress.delivery import files
-from feedpress.editors import clippings_file, shape, yaml_text
+from feedpress.editors import clippings_file, fitting, shape, yaml_text
 from feedpress.editors.problems import CODES, Problem, Severity, Unreadable
 from feedpress.model import Clipping, Place, Publication, Source
 from support import file_text
@@ -697,7 +697,7 @@ def test_more_mistakes_than_anybody_makes_cost_the_clipping() -> None:
     text = file_text([{"title": "A", "added": "2020"} | keys])
     publication, problems = clippings_file.load([("clippings.yaml", text.encode())])
     assert publication.clippings == ()
-    assert len(problems) == shape.MOST_FAULTS
+    assert len(problems) == fitting.MOST_FAULTS
 
 
 def test_source_of_which_nothing_is_known_needs_no_keys() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
 
-from feedpress.editors import clippings_file, item_memory, shape, yaml_text
+from feedpress.editors import clippings_file, fitting, item_memory, yaml_text
 from feedpress.editors.problems import Unreadable
 from feedpress.editors.yaml_values import Origin
 from feedpress.model import Publication
@@ -84,7 +84,7 @@ def test_only_what_is_new_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clipping without a problem is fitted to its shape once, one with a problem each time."""
     bad = "- title: Bad\n  added: 2017-01-01\n  url: nonsense\n"
     text = _LIST.replace(_TWO, _TWO + bad)
-    fit, fitted = shape.fit, []
+    fit, fitted = fitting.fit, []
 
     def collecting(kind: Any, typed: Any) -> Any:
         fitted.append(typed.get("title"))
@@ -92,7 +92,7 @@ def test_only_what_is_new_is_fitted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     loader = clippings_file.Loader()
     _load(loader, text)
-    monkeypatch.setattr(shape, "fit", collecting)
+    monkeypatch.setattr(fitting, "fit", collecting)
     _load(loader, text)
     assert fitted == ["In the media", "LA Business Portal", "Bad", "Last"]
 

@@ -280,7 +280,7 @@ class _Builder:
         return _page(body)
 
     def _search_index(self) -> Document:
-        body = search.index(self._whole.entries, self._whole.language)
+        body = search.index(self._whole.entries)
         return Document(body, addresses.JSON)
 
     def _clipping_page(self, entry: Entry) -> Document:

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from feedpress.editors import clippings, item_memory, parts, shape, values, yaml_text, yaml_values
+from feedpress.editors import (
+    clippings,
+    fitting,
+    item_memory,
+    parts,
+    shape,
+    values,
+    yaml_text,
+    yaml_values,
+)
 from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, Severity, Unreadable, in_order, shown
 from feedpress.garbage import uncollected
@@ -147,7 +156,7 @@ class _Reader:
             message = "the file holds something else than sections"
             cure = "put publication: on top and clippings: before the list"
             raise Unreadable([Problem("not-a-mapping", message, cure, place)])
-        for fault in shape.unknown_keys(shape.FileShape, document):
+        for fault in fitting.unknown_keys(shape.FileShape, document):
             parts.report(fault, document, self.problems)
             # Half a file must not pass for the whole: subscribers would lose the rest.
             if fault.meant is not None:

@@ -5,7 +5,7 @@ A wrong value of an optional key costs that key, any other mistake the part.
 
 from typing import Any, TypeVar
 
-from feedpress.editors import shape, yaml_values
+from feedpress.editors import fitting, shape, yaml_values
 from feedpress.editors.problems import Problem
 
 # A mistake in one of these keys costs the whole part: without it, a clipping would be another
@@ -34,7 +34,7 @@ def read(
         return typed.fitted
     told = len(problems)
     given = _with_parts_read(kind, typed, problems)
-    fitted = shape.fit(kind, given)
+    fitted = fitting.fit(kind, given)
     faults = fitted if isinstance(fitted, list) else []
     for fault in faults:
         if fault.meant and fault.meant not in typed:
@@ -46,9 +46,9 @@ def read(
             report(fault, typed, problems)
     guarded = _GUARDED.get(kind, frozenset()) | also_guarded
     lost = typed.spoilt | {f.key for f in faults if f.item is None or f.key in guarded}
-    if len(faults) == shape.MOST_FAULTS:
+    if len(faults) == fitting.MOST_FAULTS:
         return None
-    if not typed.is_whole or any(k in guarded or shape.is_required(kind, k) for k in lost):
+    if not typed.is_whole or any(k in guarded or fitting.is_required(kind, k) for k in lost):
         return None
     if isinstance(fitted, list):
         return _without(faults, kind, given)
@@ -57,7 +57,7 @@ def read(
     return fitted
 
 
-def report(fault: shape.Fault, typed: yaml_values.Mapping, problems: list[Problem]) -> None:
+def report(fault: fitting.Fault, typed: yaml_values.Mapping, problems: list[Problem]) -> None:
     """Add the problem of a fault, with its place."""
     place = typed.place
     if fault.item is not None:
@@ -79,7 +79,7 @@ def _with_parts_read(
     return given
 
 
-def _without(faults: list[shape.Fault], kind: type[_S], given: dict[str, Any]) -> _S:
+def _without(faults: list[fitting.Fault], kind: type[_S], given: dict[str, Any]) -> _S:
     bad_items: dict[str, set[int | None]] = {}
     for fault in faults:
         bad_items.setdefault(fault.key, set()).add(fault.item)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 
 from feedpress import addresses
-from feedpress.feeds.dateline import dateline
 from feedpress.feeds.feed import Entry
 
 #: Characters for all summaries together; where there are too many, each has its share.
@@ -12,14 +11,14 @@ _ROOM = 2_000_000
 _LONGEST_TITLE = 300
 
 
-def index(entries: Sequence[Entry], language: str) -> bytes:
+def index(entries: Sequence[Entry]) -> bytes:
     """Give path, title, line of source and date, and summary of each clipping, in their order."""
     share = _ROOM // max(1, len(entries))
     rows = [
         [
             addresses.clipping_page(entry.slug).removeprefix("/"),
             _cut(entry.title, _LONGEST_TITLE),
-            dateline(entry.author, entry.dated, language) or "",
+            entry.dateline or "",
             _cut(entry.summary or "", share),
         ]
         for entry in entries
