@@ -12,9 +12,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 
 import feedpress
@@ -324,49 +322,6 @@ def test_wrong_address_in_the_environment() -> None:
     result = _run("serve", env={"FEEDPRESS_URL": "nowhere"})
     assert result.exit_code == 2
     assert "the public address 'nowhere' can't be used" in result.output
-
-
-@pytest.fixture(scope="module")
-def validator() -> Any:
-    """What judges a file by the schema that the command prints."""
-    schema = json.loads(_run("schema").output)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
-
-
-def _as_editors_see_it(text: str) -> Any:
-    # Dates stay texts, as they are in YAML 1.2; numbers and switches are what YAML makes of them.
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {  # noqa: RUF012 - so it is called in PyYAML
-            letter: [each for each in resolvers if not each[0].endswith((":timestamp", ":merge"))]
-            for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-    return yaml.load(text, Loader)  # noqa: S506 - a SafeLoader that knows less
-
-
-def test_schema_knows_the_real_list(validator: Any) -> None:
-    """The schema finds nothing wrong with the repository's own list."""
-    loaded = _as_editors_see_it((_ROOT / "clippings.yaml").read_text(encoding="utf-8"))
-    assert [error.message for error in validator.iter_errors(loaded)] == []
-
-
-@pytest.mark.parametrize(
-    "clipping",
-    [
-        "{title: One, added: 2020, sumary: Text}",
-        "{added: 2020}",
-        "{title: One, added: yesterday}",
-        "{title: One, added: 2020, draft: perhaps}",
-        "{title: One, added: 2020, projects: One}",
-        "{title: [One], added: 2020}",
-    ],
-)
-def test_schema_finds_mistakes(validator: Any, clipping: str) -> None:
-    """A misspelt key, a missing title and a value of the wrong kind do not fit the schema."""
-    good = "clippings: [{title: One, added: 2020}]"
-    assert validator.is_valid(_as_editors_see_it(good))
-    assert not validator.is_valid(_as_editors_see_it(f"clippings: [{clipping}]"))
 
 
 def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
