@@ -62,7 +62,6 @@ def test_head_names_the_owner_and_no_date() -> None:
         "ownerName": "Team",
         "ownerEmail": "team@example.org",
         "ownerId": "https://example.org/",
-        "docs": "http://opml.org/spec2.opml",
     }
     without = {each.tag for each in _list(author={"name": "Team"}).find("head")}
-    assert without == {"title", "ownerName", "docs"}
+    assert without == {"title", "ownerName"}

@@ -22,7 +22,6 @@ def render(feeds: Iterable[Feed]) -> bytes:
     _add(head, "ownerName", whole.author.name)
     _add(head, "ownerEmail", whole.author.email)
     _add(head, "ownerId", whole.author.uri)
-    _add(head, "docs", "http://opml.org/spec2.opml")
     # Readers make a folder of it.
     folder = etree.SubElement(etree.SubElement(opml, "body"), "outline", text=whole.title)
     for feed in (whole, *(each for each in projects if not each.ended)):
