@@ -75,4 +75,4 @@ def test_where_a_notice_stands(language: str, marked: str | None) -> None:
     for page, title in (("/clippings/a/", _WITHDRAWN[known]), ("/projects/p/", _ENDED[known])):
         text = documents[page].body.decode()
         assert title in text
-        assert ('<section class="notice" lang="en">' in text) is (marked == "en")
+        assert ('<section class="notice" dir="auto" lang="en">' in text) is (marked == "en")
