@@ -185,3 +185,20 @@ def test_feed_paths() -> None:
     assert addresses.feed_path(None, addresses.RSS) == "/rss.xml"
     assert addresses.feed_path("portal", addresses.ATOM) == "/projects/portal/atom.xml"
     assert addresses.feed_path("portal", addresses.RSS) == "/projects/portal/rss.xml"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/embed/", True),
+        ("/projects/portal/embed/", True),
+        ("/projects/embed/embed/", True),
+        ("/projects/embed/", False),
+        ("/clippings/embed/", False),
+        ("/projects/portal/embed", False),
+        ("/projects/a/b/embed/", False),
+    ],
+)
+def test_pages_that_are_framed(path: str, expected: bool) -> None:
+    """A project or a clipping may be called embed, which makes its page no such page."""
+    assert addresses.is_embed_page(path) is expected

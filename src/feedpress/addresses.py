@@ -136,6 +136,11 @@ def is_archive(path: str) -> bool:
     return re.search(r"/archive/\d+/[^/]+$", path) is not None
 
 
+def is_embed_page(path: str) -> bool:
+    """Tell whether a path is that of a page that partners frame."""
+    return re.fullmatch(r"(?:/projects/[^/]+)?/embed/", path) is not None
+
+
 def renamed(path: str, slug: str) -> str:
     """Give what a path of a project is when the project has another slug."""
     _, _, _, *below = path.split("/", 3)

@@ -24,6 +24,8 @@ _HTML = ("Content-Type", f"{addresses.HTML}; charset=utf-8")
 def configuration(snapshot: Snapshot, now: datetime) -> str:
     """Give the directives."""
     answers, pages = rules.of_answers(snapshot, now), (*rules.of_pages(snapshot, now), _HTML)
+    embeds = set(rules.embeds(snapshot))
+    framed = (*rules.of_pages(snapshot, now, Policy.EMBED), _HTML)
     nothing, refused = responses.refusal(404), responses.refusal(405)
     handlers = [
         "@options method OPTIONS",
@@ -32,10 +34,10 @@ def configuration(snapshot: Snapshot, now: datetime) -> str:
         block("handle @refused", *_text(refused, responses.EVERYWHERE)),
         f"@private path_regexp {_PRIVATE}",
         block("handle @private", *_text(nothing, answers)),
-        *(_gone(path, pages) for path in sorted(snapshot.gone)),
+        *(_gone(path, framed if path in embeds else pages) for path in sorted(snapshot.gone)),
         *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),
         *(_file(number, rule) for number, rule in enumerate(rules.rules(snapshot, now))),
-        *_embeds(snapshot, now),
+        *(_embed(path, framed) for path in sorted(embeds - snapshot.gone)),
         block("@page", "path */", "file {path}index.html"),
         block("handle @page", *_headers(pages), "rewrite * {path}index.html", _FILES),
         block("@bare", "not path */", "file {path}/index.html"),
@@ -67,13 +69,9 @@ def _file(number: int, rule: Rule) -> str:
     return "\n".join(found)
 
 
-def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
-    """Give the pages that anybody may frame, which is said of no other."""
-    headers = _headers((*rules.of_pages(snapshot, now, Policy.EMBED), _HTML))
-    return [
-        block(f"handle {path}", *headers, f"rewrite * /{file_name(path)}", _FILES)
-        for path in rules.embeds(snapshot)
-    ]
+def _embed(path: str, headers: Headers) -> str:
+    """Give a page that anybody may frame, which is said of no other."""
+    return block(f"handle {path}", *_headers(headers), f"rewrite * /{file_name(path)}", _FILES)
 
 
 def _text(answer: Answer, headers: Headers) -> list[str]:

@@ -91,9 +91,11 @@ def _shown(snapshot: Snapshot, now: datetime) -> str:
 
 def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
     """Give the pages that anybody may frame, which is said of no other."""
-    headers = _headers(rules.of_pages(snapshot, now, Policy.EMBED))
+    given = (*_type(_HTML), *_headers(rules.of_pages(snapshot, now, Policy.EMBED)))
     return [
-        block(f"location = {path}", *_type(_HTML), "try_files ${uri}index.html =404;", *headers)
+        block(f"location = /{file_name(path, is_gone=True)}", "internal;", *given)
+        if path in snapshot.gone
+        else block(f"location = {path}", "try_files ${uri}index.html =404;", *given)
         for path in rules.embeds(snapshot)
     ]
 

@@ -78,4 +78,6 @@ def _redirects(snapshot: Snapshot) -> Iterator[str]:
         was, there = addresses.project_page(former), addresses.project_page(slug)
         # Netlify knows no 308.
         yield f"{was.removesuffix('/')} {there} 301"
+        framed = addresses.embed_page(former).removesuffix("/"), addresses.embed_page(slug)
+        yield f"{' '.join(framed)} 301"
         yield f"{was}* {there}:splat 301"

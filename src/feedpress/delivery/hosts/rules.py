@@ -83,11 +83,8 @@ def _of_file(
 
 
 def embeds(snapshot: Snapshot) -> Iterator[str]:
-    """Give the path of each page that anybody may frame."""
-    documents = snapshot.documents
-    for path in documents.ready:
-        if path not in snapshot.gone and documents[path].policy is Policy.EMBED:
-            yield path
+    """Give the path of each page that anybody may frame, be it there or gone."""
+    return filter(addresses.is_embed_page, snapshot.documents)
 
 
 def redirects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
