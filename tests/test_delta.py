@@ -272,7 +272,11 @@ def test_answer_of_what_is_new(path: str, coding: str) -> None:
     assert response.headers["IM"] == "feed"
     assert response.headers["ETag"] == whole.headers["ETag"] != tag
     assert response.headers["Cache-Control"] == "no-store, im"
-    assert response.headers["Vary"] == whole.headers["Vary"] == "Accept-Encoding, A-IM"
+    assert (
+        response.headers["Vary"]
+        == whole.headers["Vary"]
+        == ("Accept-Encoding, A-IM, Sec-Fetch-Dest")
+    )
     assert response.headers["Content-Type"] == whole.headers["Content-Type"]
     assert response.headers.get("Content-Encoding") == whole.headers.get("Content-Encoding")
     assert response.headers["Content-Length"] == str(len(response.data))
