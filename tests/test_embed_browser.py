@@ -248,6 +248,17 @@ def test_project_that_was_renamed(
     assert len(_titles(page)) == 5
 
 
+def test_several_projects_in_one_list(
+    feeds: str, partner: Partner, window: Callable[..., Window]
+) -> None:
+    """Projects together have no page of their own, so the last link leads to the front page."""
+    page = window(partner.page(_wrapped(feeds, project="otra+portal", count="50"))).page
+    assert _titles(page)[-1:] == ["Uno"]
+    last = page.locator("section > p a")
+    assert (last.inner_text(), last.get_attribute("href")) == ("All clippings", f"{feeds}/")
+    assert page.locator("section").get_attribute("aria-label") == f"{_TITLE} + Otra"
+
+
 _FAILURES: dict[str, tuple[dict[str, str], str]] = {
     "an unknown project": ({"project": "nothing"}, "answers 404"),
     "a project that is gone": ({"project": "ended"}, "answers 410"),

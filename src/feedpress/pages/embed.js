@@ -39,13 +39,13 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
     return make("li", { lang, dir: "auto" }, link(item.title || item.url, item.url), ...line);
   }
 
-  function section(feed, page, count) {
+  function section(feed, page, front, count) {
     const shown = feed.items.filter((item) => !(item._feedpress || {}).withdrawn).slice(0, count);
     const rows = shown.map((item) => listed(item, feed));
-    const text = `${allClippings}: ${feed.title}`;
+    const text = page ? `${allClippings}: ${feed.title}` : allClippings;
     const made = make("section", { "aria-label": feed.title, lang: feed.language });
     if (rows.length) made.append(make("ul", { role: "list" }, ...rows));
-    made.append(make("p", { dir: "auto" }, link(text, page, lang)));
+    made.append(make("p", { dir: "auto" }, link(text, page || front, lang)));
     return made;
   }
 
@@ -78,11 +78,14 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
     const { project = "", count, target } = script.dataset;
     const slug = project.trim();
     if (!/^([a-z0-9][a-z0-9._+-]*)?$/.test(slug)) throw new Error(`no project ${slug}`);
-    const page = new URL(slug ? `projects/${slug}/` : ".", script.src);
-    const answer = await fetch(new URL("feed.json", page), { credentials: "omit" });
+    const front = new URL(".", script.src);
+    const folder = slug ? new URL(`projects/${slug}/`, front) : front;
+    const answer = await fetch(new URL("feed.json", folder), { credentials: "omit" });
     if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`);
     const many = Math.min(Math.max(parseInt(count || "5", 10), 1), 50) || 5;
-    const content = section(await answer.json(), page, many);
+    // Several projects together have a feed and no page.
+    const page = slug.includes("+") ? null : folder;
+    const content = section(await answer.json(), page, front, many);
     show(await place(script, target), content);
   }
 
