@@ -83,6 +83,7 @@ class Publishing(RuleBasedStateMachine):
         self.on_air_at_poll: dict[str, str] = {}
         self.corrections: Counter[str] = Counter()
         self.polled = self.now
+        self.published: Snapshot | None = None
         #: When the earliest of the changes is dated that no subscriber has seen yet.
         self.unseen_since = self.now
         self.poll()
@@ -299,7 +300,9 @@ class Publishing(RuleBasedStateMachine):
     def _snapshot(self) -> Snapshot:
         loaded, problems = clippings_file.load(self._texts())
         assert not problems
-        return snapshot.build(loaded, self.now)
+        # As a server does it, after edit upon edit.
+        self.published = snapshot.build(loaded, self.now, self.published)
+        return self.published
 
     @staticmethod
     def _entry_id(row: dict[str, Any]) -> str:

@@ -168,5 +168,6 @@ def habits(items: list[str]) -> tuple[int, str | None]:
 
 
 def section_of(above: list[str]) -> str:
+    """Give the section in which the line below these stands, or nothing."""
     found = next(filter(None, map(SECTION_LINE.match, reversed(above))), None)
     return found["key"] if found else ""
