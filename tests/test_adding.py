@@ -169,7 +169,7 @@ def test_same_article_again() -> None:
     assert added.clipping.added
     assert added.clipping.added.time == NOW + timedelta(seconds=1)
     after, _ = clippings_file.load([(added.file, added.new)])
-    assert "same-instant" not in {each.code for each in warnings(after)}
+    assert "same-instant" not in {each.code for each in warnings(after, NOW)}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ _SAME = {"title": "Portal opens", "url": "https://news.example.org/1", "source":
 
 
 def _warnings(*clippings: Mapping[str, Any], **sections: Any) -> list[tuple[str, int]]:
-    problems = check.warnings(support.publication(clippings, **sections))
+    problems = check.warnings(support.publication(clippings, **sections), support.NOW)
     assert all(problem.severity is Severity.WARNING for problem in problems)
     return [(problem.code, problem.place.column) for problem in problems]
 
@@ -25,7 +25,7 @@ def _codes(*clippings: Mapping[str, Any], **sections: Any) -> list[str]:
 
 def _warned(*clippings: dict[str, str]) -> list[str]:
     dated = [{"id": f"c{n}", "added": "2020"} | each for n, each in enumerate(clippings)]
-    problems = check.warnings(support.publication(dated))
+    problems = check.warnings(support.publication(dated), support.NOW)
     assert all(problem.severity is Severity.WARNING for problem in problems)
     return [problem.message for problem in problems if problem.code == "double"]
 
@@ -138,6 +138,24 @@ def test_source_nearly_called_like_another(one: str, other: str, is_told: bool) 
     assert _codes(*clippings) == (["near-name"] if is_told else [])
 
 
+@pytest.mark.parametrize(
+    ("dates", "is_told"),
+    [
+        ({"published": "2027-11-20"}, True),
+        ({"published": "2027"}, True),
+        ({"published": "2027-11-20", "added": "2027-11-20"}, False),  # it is meant
+        ({"published": "2027-11-20", "draft": True}, False),
+        ({"published": "2027-11-20", "withdrawn": "2026-11-20"}, False),
+        ({"published": "2026-11-22"}, False),
+    ],
+)
+def test_article_that_is_still_to_come_out(dates: dict[str, object], is_told: bool) -> None:
+    """A year that is mistyped would hide a clipping, and nobody would know."""
+    clipping = {"id": "a", "title": "A", **dates}
+    problems = check.warnings(support.publication([clipping]), support.NOW)
+    assert ("held-back" in {problem.code for problem in problems}) == is_told
+
+
 def test_described_sources_are_meant() -> None:
     """What stands under sources: was decided by somebody; only other names are held against it."""
     one, other = "Bloomberg Cities", "Bloomberg Citie"
@@ -150,7 +168,8 @@ def test_described_sources_are_meant() -> None:
                 for n, each in enumerate(clippings, 19)
             ],
             sources={one: {}},
-        )
+        ),
+        support.NOW,
     )
     assert "'Bloomberg Citie'" in problem.message
     assert problem.place.line == 4

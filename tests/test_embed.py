@@ -97,7 +97,8 @@ def test_languages_of_a_page_for_a_frame(portal: Any) -> None:
     assert portal.get("lang") == "en"
     *_, arabic = _find(portal, "li")
     assert (arabic.get("lang"), arabic.get("dir")) == ("ar", "auto")
-    assert [each.get("lang") for each in _find(arabic, "p")] == ["en"]
+    assert [(each.get("lang"), each.get("dir")) for each in _find(arabic, "p")] == [("en", "ltr")]
+    assert [_text(each) for each in _find(arabic, "bdi")] == ["Al Jazeera"]
 
 
 def test_page_for_a_frame_has_no_script_and_one_style_sheet(portal: Any) -> None:

@@ -163,6 +163,8 @@ def test_languages_and_directions(
     assert arabic.get_attribute("lang") == "ar"
     assert arabic.evaluate("item => getComputedStyle(item).direction") == "rtl"
     assert arabic.locator("p").get_attribute("lang") == "en"
+    assert arabic.locator("p").evaluate("line => getComputedStyle(line).direction") == "ltr"
+    assert arabic.locator("bdi").inner_text() == "Al Jazeera"
     assert page.locator("section").get_attribute("lang") == "en"
 
 

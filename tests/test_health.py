@@ -20,14 +20,14 @@ _TEXT = support.file_text(
 )
 _LOADED, _PROBLEMS = clippings_file.load([("lists/clippings.yaml", _TEXT.encode())])
 _SNAPSHOT = snapshot.build(_LOADED, support.NOW)
-_ALL = (*_PROBLEMS, *check.warnings(_LOADED))
+_ALL = (*_PROBLEMS, *check.warnings(_LOADED, support.NOW))
 
 
 @pytest.mark.parametrize(
     ("given", "status", "code"),
     [
         (Health(_SNAPSHOT, (), is_read=True), "ok", 200),
-        (Health(_SNAPSHOT, check.warnings(_LOADED), is_read=True), "ok", 200),
+        (Health(_SNAPSHOT, check.warnings(_LOADED, support.NOW), is_read=True), "ok", 200),
         (Health(_SNAPSHOT, _ALL, is_read=True, kept=1), "errors", 200),
         (Health(_SNAPSHOT, _ALL, is_read=False), "stale", 200),
         (Health(None, _ALL, is_read=False), "down", 503),

@@ -152,6 +152,8 @@ def test_byte_order_mark_of_utf_8() -> None:
             HEAD.replace("\n", "\r").encode() + b"# \xe9", (7, 3), id="latin-1-of-an-old-mac"
         ),
         pytest.param(b"\xef\xbb\xbf# \xe9", (1, 3), id="latin-1-behind-a-mark"),
+        pytest.param(rb"{\rtf1\ansi " + FULL.encode(), (1, 1), id="rich-text"),
+        pytest.param(b"PK\x03\x04" + FULL.encode(), (1, 1), id="docx"),
     ],
 )
 def test_encoding(data: bytes, place: tuple[int, int]) -> None:
@@ -206,11 +208,21 @@ def test_id_stays_text() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    sorted(shape.ClippingShape.model_fields.keys() - {"title", "published"}),
+    sorted(shape.ClippingShape.model_fields.keys() - {"title", "published", "draft", "withdrawn"}),
 )
 def test_blank_optional_key(key: str) -> None:
     """An optional key with nothing behind it counts as not given."""
     assert only_clipping(f"{HEAD}{CLIPPINGS}  {key}:\n") == only_clipping(HEAD + CLIPPINGS)
+
+
+@pytest.mark.parametrize("key", ["draft", "withdrawn"])
+@pytest.mark.parametrize("value", ["", " # true"])
+def test_blank_key_that_keeps_a_clipping_off_the_air(key: str, value: str) -> None:
+    """Whether people are to see it would be a guess, so they do not."""
+    publication, (problem,) = read(f"{HEAD}{CLIPPINGS}  {key}:{value}\n")
+    assert publication and publication.clippings == ()
+    assert (problem.code, problem.place.line) == ("missing-key", 10)
+    assert problem.cure == "write it, or take the key out"
 
 
 @pytest.mark.parametrize(
@@ -644,6 +656,7 @@ SHOWN_BY: dict[str, Callable[..., None]] = {
     "dated-after-added": test_check.test_article_that_came_out_after_it_was_added,
     "duplicate-section": test_section_in_two_files,
     "encoding": test_encoding,
+    "held-back": test_check.test_article_that_is_still_to_come_out,
     "near-name": test_check.test_source_nearly_called_like_another,
     "no-effect": test_check.test_date_that_changes_nothing,
     "no-project": test_check.test_clipping_in_no_project_is_warned_of,

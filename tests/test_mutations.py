@@ -15,6 +15,8 @@ from random import Random
 
 import pytest
 
+import support
+
 from feedpress.editors import check, clippings_file, suspects
 from feedpress.editors.problems import Problem, Unreadable, in_order
 from feedpress.editors.shape import ClippingShape, FileShape, ProjectShape, PublicationShape
@@ -591,7 +593,7 @@ def _checked(base: str, text: str) -> _Checked:
         publication, problems = clippings_file.load(files)
     except Unreadable as error:
         return None, error.problems
-    return publication, in_order((*problems, *check.warnings(publication)))
+    return publication, in_order((*problems, *check.warnings(publication, support.NOW)))
 
 
 @cache

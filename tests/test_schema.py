@@ -181,7 +181,7 @@ def test_files_that_fit(path: str) -> None:
         "{title: A, added: 2016, source: Nobody, projects: [A new project, 2016]}",
         "{title: A, added: 2016, url: 'HTTPS://example.com/é?a=[1]', id: 2016}",
         "{title: A, added: 2016, id: 'urn:uuid:1', draft: false, language: zh-Hant-TW}",
-        "{title: A, added: 2016, url: , source: , projects: , summary: , image: , draft: }",
+        "{title: A, added: 2016, url: , source: , projects: , summary: , image: }",
     ],
 )
 def test_clippings_that_fit(publication: Publication, clipping: str) -> None:

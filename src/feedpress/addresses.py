@@ -69,6 +69,8 @@ _PART_CHARACTERS = "!$%&'()*+,/:;=?@~"
 _GOOD_AS_IT_STANDS = re.compile(
     r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[\w.~!$&'()*+,;=:@/-]*", re.ASCII
 )
+#: What is not seen, and stays between letters that are copied from web pages and word processors.
+UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST_IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
@@ -171,6 +173,8 @@ def to_uri(typed: str) -> str:
         return typed
     if _SPACE_OR_CONTROL.search(typed):
         raise ValueError("a web address has no spaces in it")
+    if UNSEEN.search(typed):
+        raise ValueError("a character in it can't be seen")
     try:
         parts = urlsplit(typed)
         if parts.port == 0:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
         publication, problems = clippings_file.load(read)
     except Unreadable as error:
         return error.problems, Texts(read), None
-    found = in_order((*problems, *warnings(publication)))
+    found = in_order((*problems, *warnings(publication, datetime.now(UTC))))
     return found, Texts(read), len(publication.clippings)
 
 

@@ -107,7 +107,10 @@ def _found(data: bytes, source: str, kind: str | None, dates: str | None) -> "Fo
             raise click.ClickException(message) from error
         return feed_items.read(data, source if _is_address(source) else None)
     from feedpress.editors.importing import table, table_dates
+    from feedpress.editors.importing.items import Refused
 
+    if data.lstrip().startswith(b"{"):
+        raise Refused("this is JSON; give the RSS or Atom feed of the same publisher")
     return table.read(data, table_dates.Order(dates) if dates else None)
 
 

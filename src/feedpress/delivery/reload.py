@@ -162,7 +162,8 @@ class Reloader:
             return
         self.loaded = loaded
         self._stillness.compare_with(read)
-        self._note((*loaded.problems, *check.warnings(loaded.publication)), is_read=True)
+        warnings = check.warnings(loaded.publication, self._clock())
+        self._note((*loaded.problems, *warnings), is_read=True)
         errors = [each for each in self._problems if each.severity is Severity.ERROR]
         for problem in errors:
             _log.error("%s", problem)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from feedpress import times
 from feedpress.editors.problems import Problem, Severity, line_of, shown
@@ -16,15 +16,15 @@ _LONGEST_NAME = 80
 _MOST_NAMES = 5_000
 
 
-def warnings(publication: Publication) -> tuple[Problem, ...]:
-    """Find what will hurt later, by the clock's and the readers' rules as they are today."""
+def warnings(publication: Publication, now: datetime) -> tuple[Problem, ...]:
+    """Find what will hurt later, by the clock's and the readers' rules as they are now."""
     found = [*_doubles(publication), *_near_projects(publication), *_near_sources(publication)]
     for clipping in publication.clippings:
-        found += _of_clipping(clipping, publication)
+        found += _of_clipping(clipping, publication, now)
     return (*found, *_same_instant(publication))
 
 
-def _of_clipping(clipping: Clipping, publication: Publication) -> Iterator[Problem]:
+def _of_clipping(clipping: Clipping, publication: Publication, now: datetime) -> Iterator[Problem]:
     place = clipping.place
     if not (clipping.pinned or clipping.draft):
         cure = "run feedpress stamp before you publish it"
@@ -33,10 +33,10 @@ def _of_clipping(clipping: Clipping, publication: Publication) -> Iterator[Probl
     if publication.projects and not clipping.projects:
         cure = "add projects: with the projects that it is about"
         yield _warning("no-project", "this clipping is in no project", cure, place)
-    yield from _of_dates(clipping, publication)
+    yield from _of_dates(clipping, publication, now)
 
 
-def _of_dates(clipping: Clipping, publication: Publication) -> Iterator[Problem]:
+def _of_dates(clipping: Clipping, publication: Publication, now: datetime) -> Iterator[Problem]:
     # Most clippings have few of the dates, so nothing is worked out before it is needed.
     zone, place = publication.timezone, clipping.place
     if clipping.added and clipping.published:
@@ -46,6 +46,12 @@ def _of_dates(clipping: Clipping, publication: Publication) -> Iterator[Problem]
             cure = "look up both dates; to hold it back until then, change added:"
             message = "this article came out after it was added"
             yield _warning("dated-after-added", message, cure, place)
+    # A day in `added` is meant; a year that is mistyped here would hide the clipping.
+    is_dated_by_article = not (clipping.added or clipping.draft or clipping.withdrawn)
+    if is_dated_by_article and not times.is_due(clipping.published, zone, now):
+        message = "this clipping is held back until the day of its article, which is to come"
+        cure = "if the article is out, mend published:; if not, write that day into added:, too"
+        yield _warning("held-back", message, cure, place)
     if clipping.updated:
         first = times.published_at(clipping, zone)
         if times.instant(clipping.updated, zone, clipping.id) <= first:

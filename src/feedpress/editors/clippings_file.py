@@ -185,6 +185,11 @@ class _Reader:
             self._knows_projects &= key != "projects"
             if found is None:
                 cure = "indent the lines below it, each with a key and a colon"
+                if key == "projects" and isinstance(section, yaml_values.Sequence):
+                    cure = (
+                        "write a short name and a colon, like technology:, above each title: "
+                        "and take the hyphens out"
+                    )
                 place = document.place_of(key)
                 self._report_fatal("not-a-mapping", f"{key!r} wants keys", cure, place)
             else:

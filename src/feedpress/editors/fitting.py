@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from feedpress.addresses import UNSEEN
 from feedpress.editors.problems import shown
 from feedpress.editors.shape import (
     NESTED,
@@ -100,6 +101,8 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
             return Fault("missing-key", f"the key {key!r} is missing", f"add {key}: …", key)
         case "not-text" | "string_type" if blank:
             cure = "write it; a text that begins with # goes in quotation marks"
+            if not is_required(kind, key):
+                cure = "write it, or take the key out"
             return Fault("missing-key", f"{key!r} has no value", cure, key, item)
         case "extra_forbidden":
             return _unknown_key(key, kind)
@@ -132,6 +135,8 @@ def _unknown_key(key: str, kind: type[Shape]) -> Fault:
         cure = "put spaces in front, so that it begins below the keys that it belongs to"
     if key.startswith("-"):
         cure = "put a space behind the hyphen"
+    elif key[-1:].isspace() or UNSEEN.search(key):
+        cure = "type it anew: a character in it can't be seen"
     elif key[:1].isspace():
         cure = "type the space in front anew: it is not an ordinary one"
     elif meant and _sign_behind(key, kind):

@@ -24,8 +24,9 @@ _PARTS = (
     shape.PersonShape,
 )
 _SECTION = "|".join(shape.FileShape.model_fields)
-# Patterns of keys: a clipping's, those of all parts, and the sections', too.
+# Patterns of keys: a clipping's, the publication's, those of all parts, and the sections', too.
 OF_CLIPPING = "|".join(shape.ClippingShape.model_fields)
+OF_PUBLICATION = "|".join(shape.PublicationShape.model_fields)
 KNOWN = "|".join(sorted({key for part in _PARTS for key in part.model_fields}))
 ANY = f"{KNOWN}|{_SECTION}"
 

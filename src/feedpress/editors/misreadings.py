@@ -11,8 +11,8 @@ from feedpress.editors import shape
 from feedpress.editors.problems import Severity, shown
 from feedpress.editors.syntax import LINE_BREAK
 
-#: The keys whose values are for people to read.
-TEXT_KEYS = frozenset({"alt", "name", "rights", "source", "subtitle", "summary", "title"})
+#: The keys whose values are for people to read, or begin with a #.
+HASH_KEYS = frozenset({"accent", "alt", "name", "rights", "source", "subtitle", "summary", "title"})
 #: The marks that a text without quotation marks of its own may end with by mistake.
 MARKS = frozenset("\"'”’“‘")
 

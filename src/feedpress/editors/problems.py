@@ -41,6 +41,7 @@ CODES = {
     "empty-file": "a file with nothing in it",
     "encoding": "a file that is not UTF-8",
     "escape": "a backslash that means something special",
+    "held-back": "an article that is still to come out",
     "hyphen": "a hyphen that is missing, or another sign in its place",
     "indentation": "a line that starts at the wrong column",
     "lost-in-comment": "the rest of a text that is taken for a note",

@@ -316,13 +316,14 @@ class ClippingShape(Shape, title="Clipping", json_schema_extra=_DATED):
     language: Language | None = _key(
         "Language", "The article's language, if it is another than the list's.", "es", "fr-CA"
     )
-    withdrawn: Date | None = _key(
+    # With nothing behind it, either of these two would let people see what they are not to see.
+    withdrawn: Date = _key(
         "Taken back",
         "The day on which it was taken back. Subscribers are told, and its page is gone.",
         "2017-01-01",
         "2017-01-01T12:00:00Z",
     )
-    draft: Switch | None = _key(
+    draft: Switch = _key(
         "Draft", "`true` keeps it off the air until you take this out.", True, False
     )
 

@@ -23,6 +23,7 @@ from feedpress.editors.lines import (
     KNOWN_KEY,
     LOOK,
     OF_CLIPPING,
+    OF_PUBLICATION,
     SECTION_LINE,
     Walk,
     habits,
@@ -88,6 +89,13 @@ def _has_another_column(found: _Found, walk: Walk) -> bool:
     return walk.section == "clippings" and is_moved and not is_nested
 
 
+def _is_among_projects(_found: _Found, walk: Walk) -> bool:
+    if walk.section != "projects":
+        return False
+    below = map(SECTION_LINE.match, islice(walk.lines, walk.number + 1, None))
+    return any(section and section["key"] == "clippings" for section in below)
+
+
 _PUT_HYPHEN = "put a hyphen and a space in its place"
 
 _CASES = (
@@ -103,6 +111,21 @@ _CASES = (
         "the space in front of this line is not an ordinary one",
         "delete it and type spaces anew",
         at="space",
+    ),
+    _Case(
+        re.compile(rf" *(?:-|(?:- +)?(?:{ANY}) *:)(?P<space>[^\S \t\r\n])"),
+        "indentation",
+        "the space behind this sign is not an ordinary one",
+        "delete it and type a space anew",
+        at="space",
+    ),
+    _Case(
+        re.compile(rf"(?P<indent> +)(?P<key>{OF_PUBLICATION}) *:(?:\s|$)"),
+        "publication-missing",
+        "this key is indented, and nothing says what it belongs to",
+        "write publication: on a line of its own above",
+        lambda _, walk: not walk.section,
+        at="key",
     ),
     _Case(
         re.compile(rf"(?P<indent> *)(?P<sign>[*+•·–—−]|\d{{1,3}}[.)]) *(?:{KNOWN}) *:(?:\s|$)"),
@@ -192,6 +215,14 @@ _CASES = (
         "a second key stands in this line",
         "begin {key}: on a line of its own, or put the whole text in quotation marks",
         at="key",
+    ),
+    _Case(
+        re.compile(r"(?P<indent> *)(?P<sign>-) +title *:(?:\s|$)"),
+        "not-a-mapping",
+        "a project begins with its short name, and not with a hyphen",
+        "write a short name and a colon, like technology:, above title: and take the hyphen out",
+        _is_among_projects,
+        at="sign",
     ),
     _Case(
         re.compile(rf"(?P<indent> *)(?P<sign>-) +(?:(?:{OF_CLIPPING}) *:(?:\s|$)|\{{)"),

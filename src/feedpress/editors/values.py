@@ -11,7 +11,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from feedpress import identity
-from feedpress.addresses import to_base, to_uri
+from feedpress.addresses import UNSEEN, to_base, to_uri
 from feedpress.editors.problems import shown
 from feedpress.model import When
 
@@ -34,7 +34,11 @@ _FALSE = ("false", "False", "FALSE")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
 
 _DATE_CURE = "write a day as 2016-09-14, a month as 2016-09, a year as 2016"
+_TIME_CURE = "write a day and its time as 2016-09-14T09:00, or the day alone as 2016-09-14"
+_HAS_TIME = re.compile(r"\d:\d\d|\d ?[ap]\.?m\b", re.IGNORECASE)
 
+
+_LONGEST_DATE = 100  # characters that are looked at for a time
 
 #: Characters of an id or a short name: what is behind it in a file's name has room, too.
 MAX_LOCAL_ID = 200
@@ -54,7 +58,8 @@ def when(typed: str) -> When:
     """Read a year, a month, a day, or a time with or without its offset from UTC."""
     found = _DATE.fullmatch(typed.strip())
     if not found:
-        raise BadValue("date", f"{shown(typed)} is not a date", _DATE_CURE)
+        cure = _TIME_CURE if _HAS_TIME.search(typed[:_LONGEST_DATE]) else _DATE_CURE
+        raise BadValue("date", f"{shown(typed)} is not a date", _seen(typed, cure))
     year = int(found["year"])
     month, day = (int(found[name]) if found[name] else None for name in ("month", "day"))
     # Not 9999: its last noon and what is added to it would lie beyond all dates.
@@ -64,6 +69,8 @@ def when(typed: str) -> When:
         date(year, month or 1, day or 1)
     except ValueError as error:
         cure = "look up the date, or give the month alone"
+        if month and day and day <= 12 < month:
+            cure = "write the month in front of the day"
         raise BadValue("date", f"there is no day {shown(typed)}", cure) from error
     try:
         time = _time(found) if found["hour"] else None
@@ -71,6 +78,10 @@ def when(typed: str) -> When:
         cure = "write the time from 00:00 to 23:59, and the offset like -08:00"
         raise BadValue("date", f"there is no time {shown(typed)}", cure) from error
     return When(year, month, day, time)
+
+
+def _seen(typed: str, cure: str) -> str:
+    return "type it anew: a character in it can't be seen" if UNSEEN.search(typed) else cure
 
 
 def address(typed: str) -> str:

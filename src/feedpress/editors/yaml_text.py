@@ -23,6 +23,8 @@ from feedpress.model import Place
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 100_000  # characters of one value
 _MAX_DEPTH = 12  # the format needs 4
+# Rich text, and what is packed (ZIP) or in the older form of Office.
+_OF_WORD_PROCESSORS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SLICE = 2**16  # characters that are looked at in one go
 _MARKS = misreadings.MARKS
 _KEYS = frozenset(shape.ClippingShape.model_fields)
@@ -151,7 +153,7 @@ class _Reader:
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
-                if self._has_notes and key in misreadings.TEXT_KEYS:
+                if self._has_notes and key in misreadings.HASH_KEYS:
                     self._told(misreadings.behind(value_event, self._text))
             else:
                 mapping.lose(key, value)
@@ -290,6 +292,10 @@ def without_marks(text: str) -> tuple[str, str]:
 
 
 def _decoded(data: bytes, file: str) -> str:
+    if data.startswith(_OF_WORD_PROCESSORS):
+        message = "this is the file of a word processor, and no plain text"
+        cure = "copy the text of it into a text editor, and save that in its place"
+        raise Unreadable([Problem("encoding", message, cure, Place(file, 1, 1))])
     if len(data) > MAX_BYTES:
         message = f"the file has more than {MAX_BYTES:,} bytes"
         cure = "divide it into files in a folder"

@@ -1,11 +1,9 @@
-// Puts the newest clippings on a partner's page, and touches nothing else there.
+// Puts the newest clippings on a partner's page, and touches nothing else.
 ((allClippings, lang) => {
-  "use strict";
-
   const STYLE = `
 :host { display: block }
-section { color: var(--feedpress-text, inherit); font-family: var(--feedpress-font, inherit) }
-section { overflow-wrap: anywhere; white-space: normal }
+section { color: var(--feedpress-text, inherit); font-family: var(--feedpress-font, inherit);
+overflow-wrap: anywhere; white-space: normal }
 ul { list-style: none; margin: 0; padding: 0 }
 li { margin: 0 0 var(--feedpress-gap, 1em) }
 p { margin: 0 }
@@ -16,9 +14,7 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
 
   function make(name, attributes, ...children) {
     const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (value) made.setAttribute(key, value);
-    }
+    for (const each of Object.entries(attributes)) if (each[1]) made.setAttribute(...each);
     made.append(...children);
     return made;
   }
@@ -27,32 +23,33 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
   function link(text, address, lang) {
     try {
       const { protocol, href } = new URL(address);
-      if (/^https?:$/.test(protocol)) return make("a", { href, lang, rel: "noopener" }, text);
+      if (/^https?:$/.test(protocol)) return make("a", { href, lang }, text);
     } catch {}
     return text;
   }
 
-  function listed(item, feed) {
-    const { dateline } = item._feedpress || {};
-    const line = dateline ? [make("p", { lang: item.language && feed.language }, dateline)] : [];
-    const lang = item.language;
-    return make("li", { lang, dir: "auto" }, link(item.title || item.url, item.url), ...line);
+  function listed({ _feedpress, authors, language: lang, title, url }, feed) {
+    const text = (_feedpress || {}).dateline || "";
+    const { name = "" } = (authors || [])[0] || {};
+    // Apart, a source in another script can't turn the line around.
+    const end = text.startsWith(name) ? name.length : 0;
+    const parts = [make("bdi", {}, text.slice(0, end)), text.slice(end)];
+    const line = make("p", { lang: lang && feed.language, dir: "auto" }, ...parts);
+    return make("li", { lang, dir: "auto" }, link(title || url, url), text && line);
   }
 
-  function section(feed, page, front, count) {
-    const shown = feed.items.filter((item) => !(item._feedpress || {}).withdrawn).slice(0, count);
-    const rows = shown.map((item) => listed(item, feed));
-    const text = page ? `${allClippings}: ${feed.title}` : allClippings;
-    const made = make("section", { "aria-label": feed.title, lang: feed.language });
-    if (rows.length) made.append(make("ul", { role: "list" }, ...rows));
-    made.append(make("p", { dir: "auto" }, link(text, page || front, lang)));
-    return made;
+  function section(feed, count, page, text) {
+    const shown = feed.items.filter((item) => !(item._feedpress || {}).withdrawn);
+    const rows = shown.slice(0, count).map((item) => listed(item, feed));
+    const list = rows.length ? [make("ul", { role: "list" }, ...rows)] : [];
+    const last = make("p", { dir: "auto" }, link(text, page, lang));
+    return make("section", { "aria-label": feed.title, lang: feed.language }, ...list, last);
   }
 
-  // In the element that is named or stands around the script, else in a new one after it.
+  // In the element named or around the script, else in a new one after it.
   async function place(script, id) {
     if (id && document.readyState === "loading") {
-      await new Promise((go) => document.addEventListener("DOMContentLoaded", go, { once: true }));
+      await new Promise((go) => document.addEventListener("DOMContentLoaded", go));
     }
     const named = id ? document.getElementById(id.replace(/^#/, "")) : script.closest(".feedpress");
     if (id && !named) throw new Error(`no element ${id}`);
@@ -82,14 +79,15 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
     const folder = slug ? new URL(`projects/${slug}/`, front) : front;
     const answer = await fetch(new URL("feed.json", folder), { credentials: "omit" });
     if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`);
-    const many = Math.min(Math.max(parseInt(count || "5", 10), 1), 50) || 5;
-    // Several projects together have a feed and no page.
-    const page = slug.includes("+") ? null : folder;
-    const content = section(await answer.json(), page, front, many);
-    show(await place(script, target), content);
+    const many = Math.min(Math.max(parseInt(count, 10), 1), 50) || 5;
+    const feed = await answer.json();
+    // Several together have a feed and no page.
+    const isOne = !slug.includes("+");
+    const text = allClippings + (isOne ? `: ${feed.title}` : "");
+    show(await place(script, target), section(feed, many, isOne ? folder : front, text));
   }
 
-  // What goes wrong leaves the page, and the link on it, as they are.
+  // What goes wrong leaves the page and its link as they are.
   embed(document.currentScript).catch((error) => {
     console.warn(`feedpress shows no clippings: ${error.message}`);
   });

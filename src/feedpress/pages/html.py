@@ -138,6 +138,7 @@ def embed_page(feed: Feed, theme: Theme = PLAIN) -> bytes:
         "entries": () if feed.is_gone else feed.entries[:_EMBEDDED],
         "page": addresses.absolute(feed.base, whole),
         "ours": _ours(feed.language),
+        "written": partial(texts.written, language=feed.language),
     }
     return _render("embed.html", path, feed.language, theme, values)
 
