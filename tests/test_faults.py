@@ -17,10 +17,10 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from feedpress.editors.keeping import Keeper
 
 import support
 from feedpress import snapshot
-from feedpress.editors.keeping import Keeper
 from servers import PATIENCE_S, SERVE, Server, eventually, starting
 
 _PROJECTS = ("portal", "parks", "data")

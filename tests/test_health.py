@@ -1,4 +1,4 @@
-"""How a server is can be seen by those who run it, and nothing that is held back."""
+"""Operators can see the state of a server, and nothing that is held back."""
 
 import pytest
 
@@ -6,83 +6,82 @@ import support
 from feedpress import snapshot
 from feedpress.delivery import health, web
 from feedpress.delivery.health import Health
-from feedpress.editors import check, clippings_file
+from feedpress.editors import clippings_file
 from feedpress.editors.problems import Problem
 from feedpress.model import Place
 
-_TEXT = support.file_text(
+_GOOD = support.publication(
     [
         {"id": "one", "title": "One", "added": "2020-01-01", "projects": ["Portal"]},
-        {"id": "two", "title": "Secret", "added": "soon", "projects": ["Portal"]},
-        {"id": "three", "title": "Three", "added": "2020-01-03"},
+        {"id": "three", "title": "Three", "added": "2020-01-03", "projects": ["Portal"]},
     ],
     {"portal": {"title": "Portal"}},
 )
-_LOADED, _PROBLEMS = clippings_file.load([("lists/clippings.yaml", _TEXT.encode())])
-_SNAPSHOT = snapshot.build(_LOADED, support.NOW)
-_ALL = (*_PROBLEMS, *check.warnings(_LOADED, support.NOW))
+_BROKEN = support.file_text([{"id": "two", "title": "Secret", "added": "soon"}])
+_ERRORS = clippings_file.examine([("lists/clippings.yaml", _BROKEN.encode())]).errors
+_SNAPSHOT = snapshot.build(_GOOD, support.NOW)
 
 
 @pytest.mark.parametrize(
-    ("given", "status", "code"),
+    ("given", "status", "code", "strict_code"),
     [
-        (Health(_SNAPSHOT, (), is_read=True), "ok", 200),
-        (Health(_SNAPSHOT, check.warnings(_LOADED, support.NOW), is_read=True), "ok", 200),
-        (Health(_SNAPSHOT, _ALL, is_read=True, kept=1), "errors", 200),
-        (Health(_SNAPSHOT, _ALL, is_read=False), "stale", 200),
-        (Health(None, _ALL, is_read=False), "down", 503),
+        (Health(_SNAPSHOT), "ok", 200, 200),
+        (Health(_SNAPSHOT, warnings=3), "ok", 200, 200),
+        (Health(_SNAPSHOT, _ERRORS, support.NOW), "stale", 200, 503),
+        (Health(_SNAPSHOT, (), support.NOW), "stale", 200, 503),
+        (Health(None, _ERRORS, support.NOW), "down", 503, 503),
+        (Health(None), "down", 503, 503),
     ],
 )
-def test_status(given: Health, status: str, code: int) -> None:
-    """As long as there is something on the air, the server is up; else it asks for a minute."""
+def test_status(given: Health, status: str, code: int, strict_code: int) -> None:
+    """`/healthz` answers 503 if nothing is published, `/healthz/strict` also while stale."""
     client = web.create_app(lambda: given.snapshot, healthy=lambda: given).test_client()
-    response = client.get("/healthz?verbose")
-    assert response.status_code == code
-    assert response.get_json()["status"] == status
-    assert response.headers["Content-Type"] == "application/json"
-    assert response.headers["Cache-Control"] == "no-store"
-    assert response.headers.get("Retry-After") == ("60" if code == 503 else None)
-    assert client.head("/healthz").status_code == code
+    for path, expected in (("/healthz?verbose", code), ("/healthz/strict", strict_code)):
+        response = client.get(path)
+        assert response.status_code == expected
+        assert response.get_json()["status"] == status
+        assert response.headers["Content-Type"] == "application/json"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers.get("Retry-After") == ("60" if expected == 503 else None)
+        assert client.head(path).status_code == expected
 
 
-def test_what_is_told() -> None:
-    """Each error has its place and its code, and nothing that was typed."""
-    answer = health.answer(Health(_SNAPSHOT, _ALL, is_read=True, kept=1))
-    assert b"Secret" not in answer.body
-    assert b"soon" not in answer.body
-    client = web.create_app(
-        lambda: _SNAPSHOT, healthy=lambda: Health(_SNAPSHOT, _ALL, is_read=True, kept=1)
-    ).test_client()
+def test_report() -> None:
+    """The report has the place and the code of each error, and nothing that was typed."""
+    given = Health(_SNAPSHOT, _ERRORS, support.NOW, warnings=1)
+    assert b"Secret" not in health.answer(given).body
+    assert b"soon" not in health.answer(given).body
+    client = web.create_app(lambda: _SNAPSHOT, healthy=lambda: given).test_client()
     assert client.get("/healthz").get_json() == {
-        "status": "errors",
+        "status": "stale",
+        "since": "2026-11-22T18:00:00Z",
         "clippings": 2,
         "feeds": 2,
         "as_of": "2026-11-22T18:00:00Z",
-        "kept": 1,
         "errors": 1,
         "warnings": 1,
         "problems": [
             {
                 "code": "date",
                 "meaning": "not a date, or one that never was",
-                "severity": "error",
                 "file": "clippings.yaml",
-                "line": _PROBLEMS[0].place.line,
-                "column": _PROBLEMS[0].place.column,
+                "line": _ERRORS[0].place.line,
+                "column": _ERRORS[0].place.column,
             }
         ],
     }
 
 
 def test_many_errors_are_cut() -> None:
-    """Of ten thousand errors a hundred are told, and all are counted."""
+    """Of ten thousand errors, the report lists a hundred and counts all."""
     problem = Problem("date", "a", "b", Place("clippings.yaml", 1, 1))
-    given = Health(_SNAPSHOT, (problem,) * 10_000, is_read=True)
-    told = web.create_app(lambda: None, healthy=lambda: given).test_client().get("/healthz")
-    assert told.get_json()["errors"] == 10_000
-    assert len(told.get_json()["problems"]) == 100
+    given = Health(_SNAPSHOT, (problem,) * 10_000, support.NOW)
+    report = web.create_app(lambda: None, healthy=lambda: given).test_client().get("/healthz")
+    assert report.get_json()["errors"] == 10_000
+    assert len(report.get_json()["problems"]) == 100
 
 
-def test_no_health_without_a_file() -> None:
+@pytest.mark.parametrize("path", ["/healthz", "/healthz/strict"])
+def test_no_health_without_a_file(path: str) -> None:
     """An app that is given a snapshot and nothing else has no such address."""
-    assert web.create_app(lambda: _SNAPSHOT).test_client().get("/healthz").status_code == 404
+    assert web.create_app(lambda: _SNAPSHOT).test_client().get(path).status_code == 404

@@ -16,7 +16,6 @@ from random import Random
 import pytest
 
 import support
-
 from feedpress.editors import check, clippings_file, suspects
 from feedpress.editors.problems import Problem, Unreadable, in_order
 from feedpress.editors.shape import ClippingShape, FileShape, ProjectShape, PublicationShape

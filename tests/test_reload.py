@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from feedpress import snapshot as snapshots
 from feedpress.delivery import web
 from feedpress.delivery.files import Files
 from feedpress.delivery.reload import Reloader
-from feedpress.delivery.state import StateFolder
+from feedpress.delivery.state import GoodFiles, StateFolder
 from feedpress.model import Publication
 from feedpress.settings import Settings
 from feedpress.snapshot import Snapshot
@@ -158,47 +159,68 @@ def test_unchanged_file_is_not_read_again(
     assert _lines(caplog) == told
 
 
-def test_change_is_told_in_one_line(
+def test_change_is_logged_in_one_line(
     write: Callable[[str], Path],
     quiet: Callable[..., Reloader],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A change is told in one line, in which warnings are only counted."""
+    """A change is logged in one line, in which warnings are only counted."""
     path = write(_text("One"))
-    reloader = quiet()
-    same = {"url": "https://a.example/", "added": "2020"}
-    clippings = [
-        same | {"id": f"c{number}", "title": f"{number}", "projects": ["a"]} for number in range(3)
-    ]
-    path.write_text(support.file_text(clippings, {"a": {"title": "A"}}), encoding="utf-8")
-    reloader.look()
+    quiet_one = quiet()
+    path.write_text(_text("One", "Two") + "notes: 7\n", encoding="utf-8")
+    quiet_one.look()
     assert _lines(caplog) == [
         f"{path}: 1 clipping in 1 feed",
-        f"{path}: 3 clippings in 2 feeds; 2 warnings (feedpress check tells more)",
+        f"{path}: 2 clippings in 1 feed; 1 warning, see feedpress check",
     ]
     assert {record.levelno for record in caplog.records} == {logging.INFO}
+    assert quiet_one.health().warnings == 1
 
 
-def test_each_error_has_a_line_before_it(
+def test_any_error_changes_nothing(
     write: Callable[[str], Path],
     quiet: Callable[..., Reloader],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What costs something is told with its place and its cure; the rest is published."""
-    same = {"title": "A", "url": "https://a.example/"}
-    path = write(
-        support.file_text(
-            [same | {"id": "a", "added": "2020"}, same | {"id": "b", "added": "2020"}, {**same}]
-        )
+    """One error in one clipping keeps the last good version, and is reported with its place."""
+    path = write(_text("One", "Two"))
+    reloader = quiet()
+    first = reloader.current()
+    path.write_text(_text("One", "Changed").replace("2020-01-01", "soon", 1), encoding="utf-8")
+    reloader.look()
+    assert reloader.current() is first
+    assert _lines(caplog)[-1].startswith(
+        f"{path} can't be published, the last good version stays:\n{path}:4:"
     )
-    quiet()
-    error, summary = _lines(caplog)
-    assert error.startswith(f"{path}:4:")
-    assert error.endswith("[missing-date]")
-    assert summary == (
-        f"{path}: 2 clippings in 1 feed; 1 error, 1 warning (feedpress check tells more)"
-    )
-    assert [record.levelno for record in caplog.records] == [logging.ERROR, logging.INFO]
+    assert _lines(caplog)[-1].endswith("[date]")
+    assert reloader.health().status == "stale"
+    assert [error.code for error in reloader.health().errors] == ["date"]
+
+
+def test_errors_are_repeated_hourly(
+    write: Callable[[str], Path],
+    quiet: Callable[..., Reloader],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While a file stays broken, the log says so once an hour, and since when it is known."""
+    path = write(_text("One"))
+    clock = _Clock()
+    reloader = quiet(clock=clock)
+    path.write_text("{", encoding="utf-8")
+    for minutes, expected in ((0, 1), (59, 1), (60, 2), (90, 2), (125, 3)):
+        clock.now = support.NOW + timedelta(minutes=minutes)
+        reloader.look()
+        assert sum("can't be published" in line for line in _lines(caplog)) == expected
+    assert reloader.health().since == support.NOW
+    path.write_text("publication: 7\n", encoding="utf-8")
+    reloader.look()
+    assert reloader.health().since == support.NOW
+    path.write_text(_text("Fixed"), encoding="utf-8")
+    reloader.look()
+    assert reloader.health().since is None
+    clock.now += timedelta(days=1)
+    reloader.look()
+    assert sum("can't be published" in line for line in _lines(caplog)) == 4
 
 
 @pytest.mark.parametrize(
@@ -225,7 +247,7 @@ def test_broken_file_changes_nothing(
     reloader.look()
     assert reloader.current() is first
     (error,) = (each.getMessage() for each in caplog.records if each.levelno == logging.ERROR)
-    assert error.startswith(f"{path} can't be published, what was published stays:\n{path}:")
+    assert error.startswith(f"{path} can't be published, the last good version stays:\n{path}:")
     assert expected in error
     path.write_text(_text("Mended"), encoding="utf-8")
     reloader.look()
@@ -354,8 +376,8 @@ def test_held_back_clipping_appears_by_the_clock(
     reloader.look()
     assert b"<title>Held back</title>" in _feed(reloader)
     assert _lines(caplog) == [
-        f"{path}: 0 clippings in 1 feed; 1 warning (feedpress check tells more)",
-        f"{path}: 1 clipping in 1 feed; what was due by the clock has changed",
+        f"{path}: 0 clippings in 1 feed",
+        f"{path}: 1 clipping in 1 feed; something was due",
     ]
 
 
@@ -444,9 +466,7 @@ def test_upcoming_snapshot_is_made_a_minute_ahead(
         reloader.look()
         assert built == expected
         assert (b"Secret" in _feed(reloader)) is (seconds <= 0)
-    assert _lines(caplog)[1:] == [
-        f"{path}: 2 clippings in 3 feeds; what was due by the clock has changed"
-    ]
+    assert _lines(caplog)[1:] == [f"{path}: 2 clippings in 3 feeds; something was due"]
 
 
 def test_new_file_wins_over_the_upcoming_snapshot(
@@ -613,7 +633,7 @@ def test_failure_in_one_state_does_not_end_the_watching(
     monkeypatch.setattr(snapshots, "build", fail_with_the_second)
     with _watching(path) as reloader:
         path.write_text(_text("The second"), encoding="utf-8")
-        assert eventually(lambda: f"this state of {path} can't be shown" in _lines(caplog))
+        assert eventually(lambda: f"this version of {path} can't be published" in _lines(caplog))
         assert b"<title>One</title>" in _feed(reloader)
         path.write_text(_text("The third of them"), encoding="utf-8")
         assert eventually(lambda: b"<title>The third of them</title>" in _feed(reloader))
@@ -677,45 +697,6 @@ def test_forked_process_watches_too(write: Callable[[str], Path], tmp_path: Path
     assert b"<title>One</title>" in marker.read_bytes()
 
 
-@pytest.mark.parametrize("is_enabled", [True, False])
-def test_process_that_was_forked_while_a_snapshot_was_made(
-    write: Callable[[str], Path], quiet: Callable[..., Reloader], is_enabled: bool
-) -> None:
-    """A new process collects garbage if the first one did before it began."""
-    path = write(_text("One"))
-    reloader = quiet()
-    try:
-        gc.enable() if is_enabled else gc.disable()
-        forked = Reloader(Settings(path), lambda: support.NOW)
-        gc.disable()  # as it is while a snapshot is made
-        forked.stop()
-        forked.start()
-        assert gc.isenabled() is is_enabled
-    finally:
-        gc.enable()
-    assert _feed(forked) == _feed(reloader)
-
-
-def test_broken_clipping_stays_on_the_air(
-    write: Callable[[str], Path],
-    quiet: Callable[..., Reloader],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Subscribers see no difference when a clipping breaks; those who run it are told."""
-    path = write(_text("One", "Two"))
-    reloader = quiet()
-    entries = _feed(reloader).partition(b"<entry>")[2]
-    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
-    reloader.look()
-    assert _feed(reloader).partition(b"<entry>")[2] == entries
-    assert b"fh:complete" not in _feed(reloader)
-    assert _lines(caplog)[-1] == (
-        f"{path}: 2 clippings in 1 feed; 1 error (feedpress check tells more); 1 clipping as before"
-    )
-    health = reloader.health()
-    assert (health.status, health.kept, len(health.errors)) == ("errors", 1, 1)
-
-
 def test_health_follows(write: Callable[[str], Path], quiet: Callable[..., Reloader]) -> None:
     """What is told of the state is that of the newest file."""
     path = write("publication: [")
@@ -777,71 +758,163 @@ def test_file_that_changes_while_it_is_read(
     assert b"<title>The whole</title>" in _feed(reloader)
 
 
+_MANY = _text(*(f"Number {number}" for number in range(20))) + "\n"
+_HALF = _MANY[: _MANY.index('{"id": "c9"')].rstrip(", ") + "]"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "reason"),
+    [
+        pytest.param(_MANY.replace("Number 3", "Number three"), 0.1, None, id="longer"),
+        pytest.param(_MANY.replace("Number 3", "Number X"), 0.1, None, id="as long"),
+        pytest.param(_MANY.replace("Number 3", "No 3"), 3, "has become shorter;", id="shorter"),
+        pytest.param(_HALF, 30, "has become shorter and ends within a line;", id="cut"),
+        pytest.param("{" + _MANY, 0.1, None, id="broken"),
+        pytest.param(None, 3, "is missing;", id="missing"),
+    ],
+)
+def test_slow_writer_is_waited_for(
+    text: str | None,
+    seconds: float,
+    reason: str | None,
+    write: Callable[[str], Path],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Files are read once they have been unchanged for a while, longer if they look incomplete."""
+    path, moment = write(_MANY), [100.0]
+    reloader = Reloader(Settings(path), lambda: support.NOW, monotonic=lambda: moment[0])
+    reloader.look()
+    reported = len(_lines(caplog))
+    path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+    reloader.look(wait=True)
+    for passed in (0.09, 0.1, seconds - 0.01):
+        moment[0] = 100 + passed
+        if passed < seconds:
+            reloader.look(wait=True)
+    waiting = _lines(caplog)[reported:]
+    if reason:
+        (line,) = waiting
+        assert line == f"{path} {reason} waiting {seconds} s for the rest of it"
+    else:
+        assert not waiting
+    moment[0] = 100.001 + seconds
+    reloader.look(wait=True)
+    assert len(_lines(caplog)) == reported + len(waiting) + 1
+
+
+def test_missing_file_of_a_folder_is_waited_for(tmp_path: Path) -> None:
+    """A file that is missing from the folder may come back; its clippings stay for 3 seconds."""
+    moment = [100.0]
+    (tmp_path / "a.yaml").write_text(_text("One"), encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("clippings: [{title: Two, added: 2019}]\n", encoding="utf-8")
+    reloader = Reloader(Settings(tmp_path), lambda: support.NOW, monotonic=lambda: moment[0])
+    reloader.look()
+    (tmp_path / "b.yaml").unlink()
+    for passed, expected in ((0, True), (0.2, True), (2.9, True), (3, False)):
+        moment[0] = 100 + passed
+        reloader.look(wait=True)
+        assert (b"<title>Two</title>" in _feed(reloader)) is expected
+
+
 def test_thread_waits_for_the_rest(
     write: Callable[[str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A file that is cut short is left alone, and told of, until the rest is there."""
-    many = _text(*(f"Number {number}" for number in range(20)))
-    path = write(many + "\n")
+    """A file that is cut short is left alone until the rest of it is there."""
+    path = write(_MANY)
     with _watching(path) as reloader:
         first = reloader.current()
-        half = many[: many.index('{"id": "c9"')].rstrip(", ") + "]"
-        path.write_text(half, encoding="utf-8")
-        told = f"{path} has become shorter, and ends amid a line: it is read when it has been still"
-        assert eventually(lambda: any(line.startswith(told) for line in _lines(caplog)))
+        path.write_text(_HALF, encoding="utf-8")
+        assert eventually(lambda: "waiting 30 s" in _lines(caplog)[-1])
         assert reloader.current() is first
-        path.write_text(many.replace("Number 3", "The third") + "\n", encoding="utf-8")
+        path.write_text(_MANY.replace("Number 3", "The third"), encoding="utf-8")
         assert eventually(lambda: b"<title>The third</title>" in _feed(reloader))
-    assert not any("19 clippings" in line or "error" in line for line in _lines(caplog))
+    assert not any("9 clippings" in line or "error" in line for line in _lines(caplog))
 
 
 def test_clock_goes_on_while_a_file_is_waited_for(
     write: Callable[[str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is due is shown at its second, though the file is cut short at that time."""
+    """What is due appears at its second, even if the file is cut short at that time."""
     clock = _Clock()
     due = support.NOW + timedelta(hours=1)
     text = _held_back(due)
     path = write(text + "\n")
     with _watching(path, clock) as reloader:
         path.write_text(text[:-30], encoding="utf-8")
-        assert eventually(lambda: "still for a while" in _lines(caplog)[-1])
+        assert eventually(lambda: "waiting 30 s" in _lines(caplog)[-1])
         clock.now = due
         assert eventually(lambda: b"<title>Secret 0</title>" in _feed(reloader))
 
 
-def test_state_that_is_kept_is_shown(
-    write: Callable[[str], Path],
-    quiet: Callable[..., Reloader],
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
+def test_last_good_version_survives_a_restart(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
 ) -> None:
-    """After a restart with a broken file, what was on the air is on the air again."""
-    path = write(_text("One", "Two"))
-    state = tmp_path / "state"
+    """After a restart with a broken file, the last good version is published again."""
+    path, state = write(_text("One", "Two")), tmp_path / "state"
     first = quiet(state=state)
-    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
-    first.look()
-    path.write_text("publication: [", encoding="utf-8")
+    path.write_text("{" + _text("One", "Two"), encoding="utf-8")
     again = quiet(state=state)
     assert _feed(again) == _feed(first)
-    assert again.health().status == "stale"
-    error, shown = _lines(caplog)[-2:]
-    assert error.startswith(f"{path} can't be published, what was kept of it is published:\n")
-    assert shown == f"{path}: 2 clippings in 1 feed; as it was kept"
-    path.write_text(_text("One", "Two").replace("2020-01-01", "soon", 1), encoding="utf-8")
     again.look()
-    assert again.health().kept == 1
+    assert _feed(again) == _feed(first)
+    assert again.health().status == "stale"
     path.write_text(_text("One", "The second"), encoding="utf-8")
     again.look()
     assert b"<title>The second</title>" in _feed(again)
+    path.write_text("publication: {", encoding="utf-8")
     assert _feed(quiet(state=state)) == _feed(again)
 
 
-def test_state_is_kept_without_a_file(
+def test_restored_version_follows_the_clock(
     write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
 ) -> None:
-    """A file that is not there at the start is no reason to say nothing."""
+    """What comes due after a restart appears, even while the file is broken."""
+    clock, due = _Clock(), support.NOW + timedelta(hours=1)
+    path = write(_held_back(due))
+    quiet(state=tmp_path / "state", clock=clock)
+    path.write_text("{", encoding="utf-8")
+    again = quiet(state=tmp_path / "state", clock=clock)
+    assert b"Secret" not in _feed(again)
+    clock.now = due
+    again.look()
+    assert b"<title>Secret 0</title>" in _feed(again)
+
+
+def test_restart_during_a_save(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """A process that starts while the file is cut short goes on from the last good version."""
+    path = write(_MANY)
+    first = quiet(state=tmp_path / "state")
+    path.write_text(_HALF, encoding="utf-8")
+    assert _feed(quiet(state=tmp_path / "state")) == _feed(first)
+
+
+def test_forked_process_takes_the_newest_version(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """A worker that was loaded before others published newer files never goes back in time."""
+    path, state = write(_text("One")), tmp_path / "state"
+    settings = Settings(path, state=state)
+    parent = Reloader(settings, lambda: support.NOW)
+    parent.look_once()
+    worker = quiet(state=state)
+    path.write_text(_text("The second"), encoding="utf-8")
+    worker.look()
+    path.write_text("{", encoding="utf-8")
+    parent.stop()
+    parent.start()  # as in a process that is forked from it now
+    assert _feed(parent) == _feed(worker)
+    assert b"<title>The second</title>" in _feed(parent)
+    saved = StateFolder(state).files()
+    assert saved is not None
+    assert b"The second" in saved.files[0][1]
+
+
+def test_missing_file_at_the_start(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """The last good version is published even if the file is missing at the start."""
     path = write(_text("One"))
     first = quiet(state=tmp_path / "state")
     path.unlink()
@@ -854,8 +927,37 @@ def test_state_of_another_release(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What was kept and can't be read any more is told, and is no hindrance."""
+    """A saved version that has an error by today's rules is reported and ignored."""
     path = write(_text("One"))
-    StateFolder(tmp_path / "state").save_files([((str(path), b"publication: ["),)])
+    saved = GoodFiles(1, ((str(path), b"publication: ["),))
+    StateFolder(tmp_path / "state").save_files(saved)
     assert b"<title>One</title>" in _feed(quiet(state=tmp_path / "state"))
-    assert _lines(caplog)[0].startswith("a state that was kept can't be read any more:\n")
+    assert _lines(caplog)[0].startswith("the saved version can't be published any more:\n")
+
+
+def test_nothing_process_wide_changes(tmp_path: Path) -> None:
+    """Overlapping rebuilds leave the interpreter's settings as they are: the app may be a guest."""
+    before = sys.getswitchinterval(), gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()
+    reloaders = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "clippings.yaml"
+        path.write_text(_MANY, encoding="utf-8")
+        reloaders.append(Reloader(Settings(path), lambda: support.NOW))
+    seen = []
+
+    def build_a_lot(reloader: Reloader) -> None:
+        for number in range(10):
+            text = _MANY.replace("Number 3", f"Edit {number}" + "!" * number)
+            reloader.settings.file.write_text(text, encoding="utf-8")
+            reloader.look()
+            seen.append((sys.getswitchinterval(), gc.isenabled()))
+
+    threads = [threading.Thread(target=build_a_lot, args=(each,)) for each in reloaders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(seen) == {before[:2]}
+    after = sys.getswitchinterval(), gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()
+    assert after == before

@@ -1,78 +1,116 @@
-"""What a process leaves behind is there for the next one, and nothing of it can do harm."""
+"""The state folder keeps what the next process needs, and damage in it does no harm."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from feedpress.delivery.state import StateFolder
+from feedpress.delivery.state import GoodFiles, StateFolder
 from feedpress.errors import SettingsError
 
-_STATES = (
-    (("clippings.yaml", "\ufefftitle: é\r\n".encode()),),
-    (("a.yaml", b"publication: {}\n"), ("b.yaml", b"")),
-)
+_ONE = (("clippings.yaml", "\ufefftitle: é\r\n".encode()),)
+_TWO = (("a.yaml", b"publication: {}\n"), ("b.yaml", b""))
 _DATES = {
     "/atom.xml": ("abc", datetime(2026, 11, 22, 12, tzinfo=UTC)),
     "": ("", datetime(2026, 11, 23, tzinfo=UTC)),
 }
 
 
-def test_what_is_saved_is_there(tmp_path: Path) -> None:
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_files_and_dates_come_back(tmp_path: Path) -> None:
     """The bytes of the files and the dates come back as they were."""
     folder = StateFolder(tmp_path / "new" / "state")
-    assert (folder.files(), folder.dates()) == ((), {})
-    folder.save_files(_STATES)
+    assert (folder.files(), folder.dates()) == (None, {})
+    folder.save_files(GoodFiles(7, _ONE))
     folder.save_dates(_DATES)
     again = StateFolder(tmp_path / "new" / "state")
-    assert again.files() == _STATES
+    assert again.files() == GoodFiles(7, _ONE)
     assert again.dates() == _DATES
-    again.save_files(_STATES[:1])
-    assert folder.files() == _STATES[:1]
-    names = sorted(path.name for path in (tmp_path / "new" / "state").iterdir())
-    assert names == ["files.json", "last-modified.json"]
+    again.save_files(GoodFiles(12, _TWO))
+    assert folder.files() == GoodFiles(12, _TWO)
+    assert _names(tmp_path / "new" / "state") == ["files-12.json", "last-modified.json"]
+
+
+def test_only_moves_forward(tmp_path: Path) -> None:
+    """A process that is late with an older version doesn't replace a newer one."""
+    folder = StateFolder(tmp_path)
+    folder.save_files(GoodFiles(9, _TWO))
+    folder.save_files(GoodFiles(8, _ONE))
+    assert folder.files() == GoodFiles(9, _TWO)
 
 
 @pytest.mark.parametrize(
     "damaged",
-    [b"", b"[", b"\xff", b"[" * 100_000, b"7", b"[7]", b"[[7]]", b"[[[1, 2]]]", b'{"a": 1}'],
-    ids=lambda data: data[:12].decode("latin-1"),
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"[", id="cut"),
+        pytest.param(b"\xff", id="not UTF-8"),
+        pytest.param(b"[" * 100_000, id="deep nesting"),
+        pytest.param(b"7", id="a number"),
+        pytest.param(b"[7]", id="a list of numbers"),
+        pytest.param(b"[[7]]", id="a short pair"),
+        pytest.param(b"[[[1, 2]]]", id="lists in a pair"),
+        pytest.param(b'{"a": 1}', id="a mapping"),
+    ],
 )
-def test_damage_is_passed_over(
+def test_damage_is_ignored(
     tmp_path: Path, damaged: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A file that somebody or something has damaged is told, and taken for none."""
+    """A damaged file is reported once and treated as missing; an older good one is used."""
     folder = StateFolder(tmp_path)
-    for name in ("files.json", "last-modified.json"):
+    folder.save_files(GoodFiles(1, _ONE))
+    for name in ("files-2.json", "last-modified.json"):
         (tmp_path / name).write_bytes(damaged)
-    assert (folder.files(), folder.dates()) == ((), {})
+    for _ in range(2):
+        assert (folder.files(), folder.dates()) == (GoodFiles(1, _ONE), {})
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path / name} can't be read, and is passed over"
-        for name in ("files.json", "last-modified.json")
+        f"{tmp_path / name} is damaged and ignored"
+        for name in ("files-2.json", "last-modified.json")
     ]
 
 
+def test_named_pipe_is_ignored(tmp_path: Path) -> None:
+    """A pipe in place of a file is not waited for."""
+    for name in ("files-1.json", "last-modified.json"):
+        os.mkfifo(tmp_path / name)
+    assert StateFolder(tmp_path).files() is None
+    assert StateFolder(tmp_path).dates() == {}
+
+
 @pytest.mark.parametrize("second", ["soon", None, 1e30, [1]])
-def test_dates_beyond_all(tmp_path: Path, second: object) -> None:
-    """A date that can't be is no date."""
+def test_impossible_dates(tmp_path: Path, second: object) -> None:
+    """Dates are ignored if one of them is impossible."""
     (tmp_path / "last-modified.json").write_text(json.dumps({"/": ["a", second]}))
     assert StateFolder(tmp_path).dates() == {}
 
 
-def test_folder_that_can_not_be_had(tmp_path: Path) -> None:
-    """Where nothing can be kept, it is said at the start."""
+def test_unusable_folder(tmp_path: Path) -> None:
+    """A folder that can't be written to is reported at the start."""
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"file/state' can't keep the state: Not a directory; "):
         StateFolder(tmp_path / "file" / "state")
 
 
-def test_write_that_fails_costs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What can't be kept later is told, and what was kept stays."""
+def test_folder_that_vanishes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A folder that is deleted later is reported, and costs nobody an answer."""
+    folder = StateFolder(tmp_path / "state")
+    (tmp_path / "state").rmdir()
+    assert folder.files() is None
+    folder.save_files(GoodFiles(1, _ONE))
+    assert "can't be read: No such file" in caplog.text
+    assert "can't be written: " in caplog.text
+
+
+def test_failed_write(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A write that fails is reported, and what was saved stays."""
     folder = StateFolder(tmp_path)
-    (tmp_path / "files.json").mkdir()
-    folder.save_files(_STATES)
-    (record,) = caplog.records
-    assert record.getMessage().startswith(f"{tmp_path / 'files.json'} can't be written: ")
-    assert [path.name for path in tmp_path.iterdir()] == ["files.json"]
-    assert folder.files() == ()
+    folder.save_files(GoodFiles(1, _ONE))
+    (tmp_path / "files-2.json").mkdir()
+    folder.save_files(GoodFiles(2, _TWO))
+    assert folder.files() == GoodFiles(1, _ONE)
+    assert f"{tmp_path / 'files-2.json'} can't be written: " in caplog.text

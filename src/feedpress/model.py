@@ -129,8 +129,6 @@ class Publication:
     #: The sources that the file describes.
     sources: tuple[Source, ...] = ()
     clippings: tuple[Clipping, ...] = ()
-    #: False where a mistake keeps something off the air: then no feed may call itself complete.
-    is_whole: bool = True
     place: Place = field(default=Place("", 0, 0), compare=False)
 
     def at(self, url: str) -> "Publication":

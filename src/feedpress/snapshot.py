@@ -18,7 +18,6 @@ from feedpress.feeds import combined, feed, formats, history, opml
 from feedpress.feeds.delta import Polled
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
-from feedpress.garbage import uncollected
 from feedpress.model import Publication
 from feedpress.pages import feed_style, html, icon, search
 from feedpress.pages.theme import PLAIN, Theme
@@ -91,13 +90,6 @@ def build(
     theme: Theme = PLAIN,
 ) -> Snapshot:
     """Work out every document as it is at an instant; `before` only saves work."""
-    with uncollected():
-        return _build(publication, now, before, theme)
-
-
-def _build(
-    publication: Publication, now: datetime, before: Snapshot | None, theme: Theme
-) -> Snapshot:
     feeds = feed.build(publication, now)
     builder = _Builder(publication, feeds, before, theme)
     return Snapshot(
@@ -135,7 +127,7 @@ class _Builder:
         # Nobody learns from it who has written what is still held back.
         shown_sources = {each.author.name for each in feeds[0].entries if each.author}
         self._schema_text = schema.text(publication, shown_sources)
-        head = replace(publication, clippings=(), is_whole=True)
+        head = replace(publication, clippings=())
         old = before._parts if before else _Parts(head, theme, {}, {})
         # Titles, slugs and addresses of the publication stand in every document.
         comparable = old.feeds if (old.head, old.theme) == (head, theme) else {}

@@ -41,7 +41,7 @@ def build(
     from feedpress import times
     from feedpress.delivery import files, theme_folder
     from feedpress.editors import clippings_file
-    from feedpress.editors.problems import Severity, Unreadable
+    from feedpress.editors.problems import Unreadable
 
     called = files.printable(file)
     if output is None and not print_next:
@@ -49,7 +49,7 @@ def build(
     settings = settings_of(file, url, theme=theme)
     try:
         look = theme_folder.read(settings.theme)
-        publication, problems = clippings_file.load(files.Files(file).read())
+        publication, _ = clippings_file.load(files.Files(file).read())
     except Unreadable as error:
         click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
@@ -63,11 +63,6 @@ def build(
         _export(snapshot, output, now)
     if print_next and snapshot.next_due:
         click.echo(times.typed(snapshot.next_due))
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    for problem in errors:
-        click.echo(str(problem), err=True)
-    if errors:
-        raise SystemExit(1)
 
 
 def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:

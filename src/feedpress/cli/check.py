@@ -54,21 +54,23 @@ def check(file: Path, strict: bool, form: str) -> None:
 
 
 def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
-    """Give the problems, the lines that they stand in, and how many clippings can be published."""
+    """Return the problems, the text they are in, and how many clippings can be published."""
     from feedpress.delivery import files
     from feedpress.delivery.reports.passages import Texts
     from feedpress.editors import clippings_file
     from feedpress.editors.check import warnings
     from feedpress.editors.problems import Unreadable, in_order
 
-    read: list[tuple[str, bytes]] = []
     try:
         read = files.Files(file).read()
-        publication, problems = clippings_file.load(read)
     except Unreadable as error:
-        return error.problems, Texts(read), None
-    found = in_order((*problems, *warnings(publication, datetime.now(UTC))))
-    return found, Texts(read), len(publication.clippings)
+        return error.problems, Texts([]), None
+    reading = clippings_file.examine(read)
+    publication = reading.publication
+    more = warnings(publication, datetime.now(UTC)) if publication else ()
+    is_good = publication is not None and not reading.errors
+    clippings = len(publication.clippings) if publication and is_good else None
+    return in_order((*reading.problems, *more)), Texts(read), clippings
 
 
 def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:

@@ -28,12 +28,13 @@ def schema(file: Path, output: Path | None) -> None:
     from feedpress.editors.problems import Unreadable
 
     try:
-        publication, _ = clippings_file.load(files.Files(file).read())
-        text = schemas.text(publication)
+        publication = clippings_file.examine(files.Files(file).read()).publication
     except Unreadable:
+        publication = None
+    if publication is None:
         name = files.printable(file)
         click.echo(f"{name} can't be read, so no names of it are offered", err=True)
-        text = schemas.text()
+    text = schemas.text(publication)
     if output is None:
         click.echo(text, nl=False)
         return

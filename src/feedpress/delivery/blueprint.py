@@ -53,7 +53,7 @@ def _register(settings: Settings, state: BlueprintSetupState) -> None:
     reloader = Reloader(settings)
     # Read now, so that nobody waits for it, but watched from the first request on, in the process
     # that gets it: servers may fork in between, and a thread would stay behind.
-    reloader.look_whatever_comes()
+    reloader.look_once()
     app.extensions[name] = reloader
     view = _view(wsgi.app_of(reloader), prefix)
     app.url_map.converters[_REST] = _Rest

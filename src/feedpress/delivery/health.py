@@ -1,66 +1,62 @@
-"""How a server is, for those who run it: what is on the air, and what is wrong with the file.
+"""Report the state of a server to those who run it: what is published, and what is wrong.
 
-Whoever can reach the server can read it. So it has places, codes and numbers, and nothing of what
-an editor has typed: that may be held back still.
+Whoever can reach the server can read it. So it has places, codes and numbers, and nothing that an
+editor has typed, which may be held back.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from feedpress import times
 from feedpress.delivery import responses
-from feedpress.editors.problems import CODES, Problem, Severity
+from feedpress.editors.problems import CODES, Problem
 from feedpress.snapshot import Snapshot
 
-_MOST_TOLD = 100
+_MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What is on the air, and how the newest state of the file was."""
+    """What is published, and why the newest version of the files is not."""
 
     snapshot: Snapshot | None
-    problems: tuple[Problem, ...]
-    #: Whether the newest state of the file could be read.
-    is_read: bool
-    #: How many clippings are broken and shown as they last were.
-    kept: int = 0
+    #: The errors of the newest version; empty if it is published.
+    errors: tuple[Problem, ...] = ()
+    #: Since when the newest version can't be published.
+    since: datetime | None = None
+    #: How many warnings the published version has.
+    warnings: int = 0
 
     @property
     def status(self) -> str:
-        """Give it in one word."""
+        """`ok`, `stale` while an older version is published, or `down` with nothing published."""
         if self.snapshot is None:
             return "down"
-        if not self.is_read:
-            return "stale"
-        return "errors" if self.errors else "ok"
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """The problems that keep something off the air."""
-        return tuple(each for each in self.problems if each.severity is Severity.ERROR)
+        return "ok" if self.since is None else "stale"
 
 
-def answer(health: Health) -> responses.Answer:
-    """Say how the server is: 503 only where it has nothing to serve."""
-    body = json.dumps(dict(_told(health)), indent=2) + "\n"
-    return responses.health(body.encode(), is_up=health.snapshot is not None)
+def answer(health: Health, *, strict: bool = False) -> responses.Answer:
+    """Return a report: with 503 if nothing is published, or when `strict` also while stale."""
+    body = json.dumps(dict(_report(health)), indent=2) + "\n"
+    is_up = health.status == "ok" if strict else health.snapshot is not None
+    return responses.health(body.encode(), is_up=is_up)
 
 
-def _told(health: Health) -> Iterator[tuple[str, Any]]:
+def _report(health: Health) -> Iterator[tuple[str, Any]]:
     yield "status", health.status
+    if health.since:
+        yield "since", times.typed(health.since)
     if snapshot := health.snapshot:
         yield "clippings", snapshot.clippings
         yield "feeds", snapshot.feeds
         yield "as_of", times.typed(snapshot.as_of)
-    errors = health.errors
-    yield "kept", health.kept
-    yield "errors", len(errors)
-    yield "warnings", len(health.problems) - len(errors)
-    yield "problems", [_problem(each) for each in islice(errors, _MOST_TOLD)]
+    yield "errors", len(health.errors)
+    yield "warnings", health.warnings
+    yield "problems", [_problem(each) for each in islice(health.errors, _MOST_LISTED)]
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -68,7 +64,6 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code,
         "meaning": CODES[problem.code],
-        "severity": problem.severity,
         "file": place.file.rpartition("/")[2],
         "line": place.line,
         "column": place.column,

@@ -17,9 +17,9 @@ from feedpress.delivery import responses, revisions
 from feedpress.delivery.reload import Reloader
 from feedpress.delivery.reports.excerpts import excerpt
 from feedpress.delivery.reports.passages import Texts
-from feedpress.editors import clippings_file
-from feedpress.editors.keeping import Loaded
-from feedpress.editors.problems import Problem, Unreadable
+from feedpress.editors import check, clippings_file
+from feedpress.editors.clippings_file import Files, Reading
+from feedpress.editors.problems import Problem, in_order
 from feedpress.errors import FeedpressError
 from feedpress.feeds import diff
 from feedpress.feeds.changes import Change
@@ -38,11 +38,10 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class _State(NamedTuple):
-    """What the page depends on, but for the clock."""
+    """What the page depends on, apart from the clock."""
 
-    loaded: Loaded | None
-    problems: tuple[Problem, ...]
-    is_read: bool
+    newest: Files
+    errors: tuple[Problem, ...]
     snapshot: object
 
 
@@ -83,8 +82,7 @@ class Previewer:
 
     def _page(self) -> responses.Answer:
         current = self._reloader.current()  # which starts it, if nobody has
-        loaded, health = self._reloader.loaded, self._reloader.health()
-        state = _State(loaded, health.problems, health.is_read, current)
+        state = _State(self._reloader.newest, self._reloader.health().errors, current)
         # By identity: to compare ten thousand clippings takes longer than to make the page.
         if not all(one is other for one, other in zip(state, self._made[0] or (), strict=False)):
             self._made = (None, self._made[1])
@@ -93,31 +91,35 @@ class Previewer:
         return self._made[1]
 
     def _rendered(self, state: _State) -> responses.Answer:
-        now = self._clock()
-        changes, why_none = self._changes(state, now)
+        now, reading = self._clock(), clippings_file.examine(state.newest)
+        publication = reading.publication
+        problems = reading.problems or state.errors  # errors if the files can't be opened
+        if publication:
+            problems = in_order((*problems, *check.warnings(publication, now)))
+        changes, why_none = self._changes(reading, now)
         shown = preview(
             str(self._reloader.settings.file),
-            state.loaded,
-            state.problems,
+            reading,
+            problems,
             changes,
             now,
-            is_read=state.is_read,
+            is_published=not self._reloader.health().since,
             why_no_changes=why_none,
-            excerpt=partial(_excerpt, Texts(self._reloader.read)),
+            excerpt=partial(_excerpt, Texts(state.newest)),
         )
         # Another process has other states.
         tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
         return responses.preview(html.preview_page(shown, tag), addresses.HTML, tag)
 
-    def _changes(self, state: _State, now: datetime) -> tuple[tuple[Change, ...], str]:
-        if state.loaded is None or not state.is_read:
-            return (), "That can't be told while the file can't be read."
-        new = state.loaded.publication
+    def _changes(self, reading: Reading, now: datetime) -> tuple[tuple[Change, ...], str]:
+        new = reading.publication
+        if new is None or reading.errors:
+            return (), "Fix the errors to see what subscribers will see."
         self._first = self._first or new
         file = self._reloader.settings.file
         try:
             old, _ = clippings_file.load(revisions.read(file, "HEAD"))
-        except (FeedpressError, Unreadable):
+        except FeedpressError:
             old, since = self._first, "since the preview was started"
         else:
             since = "since the last commit"

@@ -5,9 +5,14 @@ import logging
 import os
 import signal
 import socket
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from itertools import count
+from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 from granian import Granian
@@ -30,6 +35,10 @@ _CONNECTIONS = 16_384
 _HEADERS_WITHIN_MS = 10_000
 
 _BUILDS_UNSEARCHED = 10
+# The defaults let the garbage collector run hundreds of times while a snapshot is built.
+_GC_THRESHOLDS = (50_000, 20, 100)
+# Threads that answer wait for the one that builds no longer than this, a tenth of the default.
+_SWITCH_INTERVAL_S = 0.0005
 
 #: What the first process has read, for the workers that are forked from it.
 _loaded: Reloader | None = None
@@ -38,36 +47,44 @@ _loaded: Reloader | None = None
 def run(
     settings: Settings, host: str, port: int, workers: int, on_listening: Callable[[], None]
 ) -> None:
-    """Serve until a signal stops it. Raises SettingsError where the port can't be had."""
+    """Serve until a signal stops it. Raises SettingsError if the port can't be used.
+
+    SIGHUP replaces the workers. They go on from the last good version that any of them published,
+    which is in the state folder: without one in the settings, in a temporary one.
+    """
     global _loaded
     address = _address(host, port)
     _log_to_standard_error()
-    # Before the port is open, so that nobody has to wait for the first snapshot.
-    _loaded = _reloader(settings)
-    _loaded.look_whatever_comes()
-    os.environ.update(settings.to_environ())  # for workers that are not forked
-    server = Granian(
-        f"{__name__}:worker_app",
-        factory=True,
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        # An answer is a look-up of microseconds that waits for nothing. Further threads would only
-        # queue for the interpreter's lock (granian would start up to 512); the network is granian's
-        # own threads' business.
-        blocking_threads=1,
-        # It counts connections and not requests: a thousand slow ones must not keep others out.
-        backpressure=_CONNECTIONS,
-        websockets=False,
-        # Where the system allows few connections, slow ones keep others out for no longer.
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MS),
-        # Without it, a worker that a signal reaches while it starts is waited for without end.
-        workers_kill_timeout=_KILL_AFTER_S,
-        log_level=LogLevels.warning,
-    )
-    server.on_startup(on_listening)
-    server.serve()
+    with ExitStack() as stack:
+        if settings.state is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="feedpress-"))
+            settings = replace(settings, state=Path(folder))
+        # Before the port is open, so that nobody has to wait for the first snapshot.
+        _loaded = _reloader(settings)
+        _loaded.look_once()
+        os.environ.update(settings.to_environ())  # for workers that are not forked
+        server = Granian(
+            f"{__name__}:worker_app",
+            factory=True,
+            address=address,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            # An answer is a look-up of microseconds that waits for nothing. Further threads would
+            # only queue for the interpreter's lock (granian would start up to 512); the network is
+            # the business of granian's own threads.
+            blocking_threads=1,
+            # It counts connections and not requests: a thousand slow ones must not keep others out.
+            backpressure=_CONNECTIONS,
+            websockets=False,
+            # Where the system allows few connections, slow ones keep others out for no longer.
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_WITHIN_MS),
+            # Without it, a worker that a signal reaches while it starts is waited for without end.
+            workers_kill_timeout=_KILL_AFTER_S,
+            log_level=LogLevels.warning,
+        )
+        server.on_startup(on_listening)
+        server.serve()
 
 
 def _address(host: str, port: int) -> str:
@@ -100,13 +117,15 @@ def worker_app() -> WSGIApplication:
 
 
 def _reloader(settings: Settings) -> Reloader:
-    return Reloader(settings, on_built=partial(_keep, count(1)))
+    gc.set_threshold(*_GC_THRESHOLDS)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    return Reloader(settings, on_built=partial(_freeze, count(1)))
 
 
-def _keep(builds: Iterator[int]) -> None:
-    # What was built stays, and goes as soon as nobody has it: there are no circles in it. The
-    # garbage collector would search all of it, in which time nobody is answered: a tenth of a
-    # second for 10,000 clippings. Flask makes circles, so it may have its way now and then.
+def _freeze(builds: Iterator[int]) -> None:
+    # A snapshot stays until it is replaced, and has no cycles. To search it for garbage would
+    # take a tenth of a second with 10,000 clippings. Requests leave cycles, so everything is
+    # searched now and then.
     if next(builds) % _BUILDS_UNSEARCHED == 0:
         gc.unfreeze()
         gc.collect()

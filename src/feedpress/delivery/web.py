@@ -92,8 +92,12 @@ def create_app(
     if healthy:
 
         @app.get(addresses.HEALTH)
-        def tell_health() -> Response:
+        def report_health() -> Response:
             return _response(health.answer(healthy()))
+
+        @app.get(addresses.STRICT_HEALTH)
+        def report_strict_health() -> Response:
+            return _response(health.answer(healthy(), strict=True))
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")

@@ -8,7 +8,7 @@ from itertools import chain, count
 from feedpress import identity, times
 from feedpress.editors import clippings_file, editing, values, yaml_text, yaml_values, yaml_writing
 from feedpress.editors.clippings import Clippings
-from feedpress.editors.problems import Problem, Unreadable, shown
+from feedpress.editors.problems import Unreadable, shown
 from feedpress.editors.stamp import fresh_instants
 from feedpress.editors.tracking import same_page
 from feedpress.editors.yaml_values import Origin
@@ -30,7 +30,6 @@ class Known:
 
     files: tuple[tuple[str, bytes], ...]
     publication: Publication
-    problems: tuple[Problem, ...]
     found: Clippings
 
 
@@ -71,8 +70,11 @@ class Added:
 
 
 def read(files: Sequence[tuple[str, bytes]]) -> Known:
-    """Read what editors have written so far. Raises Unreadable."""
-    return Known(tuple(files), *clippings_file.load_apart(files))
+    """Read what editors have written so far. Raises Unreadable if it has an error."""
+    reading = clippings_file.examine(files)
+    if reading.publication is None or reading.clippings is None or reading.errors:
+        raise Unreadable(reading.errors)
+    return Known(tuple(files), reading.publication, reading.clippings)
 
 
 def project(known: Known, name: str) -> Project:
@@ -87,8 +89,7 @@ def project(known: Known, name: str) -> Project:
 
 def double(known: Known, new: New) -> Double | None:
     """Give a clipping that is the same article, by its address, else by its title and source."""
-    left_out = (each.clipping for each in known.found.unpinned if each.is_double)
-    clippings = [*known.publication.clippings, *left_out]
+    clippings = known.publication.clippings
     page, headline = same_page(new.url), _headline(new.title, _source(known, new.source))
     for each in clippings:
         if each.url and same_page(each.url) == page:
@@ -168,7 +169,7 @@ def _read_again(
 ) -> Clipping | None:
     """Read the changed files; give the new clipping if nothing else is new."""
     try:
-        after, problems, _ = clippings_file.load_apart(files)
+        after, _ = clippings_file.load(files)
     except Unreadable:
         return None
     before = known.publication
@@ -178,8 +179,6 @@ def _read_again(
         [(each, each.pinned) for each in new] == [(wanted, wanted.pinned)]
         and [(c, c.pinned) for c in others] == [(c, c.pinned) for c in before.clippings]
         and replace(after, clippings=()) == replace(before, clippings=())
-        # Not their messages: these name lines.
-        and sorted(each.code for each in problems) == sorted(each.code for each in known.problems)
     )
     return new[0] if is_as_wanted else None
 
@@ -206,8 +205,7 @@ def _wanted(known: Known, new: New, keys: dict[str, yaml_writing.Value]) -> Clip
 
 def _now(known: Known, now: datetime) -> str:
     zone = known.publication.timezone
-    unpinned = (each.clipping for each in known.found.unpinned)
-    given = (each.added for each in (*known.publication.clippings, *unpinned))
+    given = (each.added for each in known.publication.clippings)
     used = {times.due(added, zone) for added in given if added and added.time}
     return times.typed(next(fresh_instants(used, now, 1)))
 

@@ -77,7 +77,7 @@ def _doubles(publication: Publication) -> Iterator[Problem]:
                 line = line_of(other.place, clipping.place)
                 message = f"this clipping has the same {what} as the one in {line}"
                 cure = "take one of them out, unless both are meant"
-                yield _warning("double", message, cure, clipping.place)
+                yield _warning("possible-duplicate", message, cure, clipping.place)
 
 
 def _alike(

@@ -10,9 +10,6 @@ from feedpress.editors.names import Names
 from feedpress.editors.problems import Problem, line_of, shown
 from feedpress.model import Clipping, Image, Place, Project, Source
 
-# What the id of a clipping is worked out from while it has none of its own.
-_IDENTIFYING = frozenset({"url", "source"})
-
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
@@ -30,8 +27,8 @@ class Unpinned:
 
     clipping: Clipping
     typed: yaml_values.Mapping
-    #: Whether it is left out, because the id that it derives is another one's.
-    is_double: bool
+    #: Whether the id that it derives belongs to another clipping.
+    is_duplicate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,8 @@ class Clippings:
 
     clippings: tuple[Clipping, ...]
     unpinned: tuple[Unpinned, ...]
-    #: What stands in the lists and is left out for a mistake.
-    broken: tuple[yaml_values.Mapping, ...]
+    #: Where the clippings begin that have an error.
+    broken: tuple[Place, ...]
     #: Every id and name of a page that is taken, be it by a clipping that is left out.
     taken: frozenset[str]
     #: What a clipping may call its projects and its source.
@@ -63,7 +60,7 @@ def read(
 class _Reader:
     def __init__(self, names: KnownNames, own_ids: str | None, problems: list[Problem]) -> None:
         self.unpinned: list[Unpinned] = []
-        self.broken: list[yaml_values.Mapping] = []
+        self.broken: list[Place] = []
         self._names = names
         self._own_ids = own_ids
         self._problems = problems
@@ -89,7 +86,7 @@ class _Reader:
             if clipping := self._clipping(typed, items, index):
                 found[position] = clipping
             elif isinstance(typed, yaml_values.Mapping):
-                self.broken.append(typed)
+                self.broken.append(typed.place)
         return (found[position] for position in sorted(found))
 
     def _clipping(self, typed: Any, items: yaml_values.Sequence, index: int) -> Clipping | None:
@@ -99,8 +96,7 @@ class _Reader:
             self._report("not-a-mapping", message, cure, items.place_of(index))
             return None
         pinned = typed.get("id") is not None
-        guarded = frozenset() if pinned else _IDENTIFYING
-        part = parts.read(shape.ClippingShape, typed, self._problems, guarded)
+        part = parts.read(shape.ClippingShape, typed, self._problems)
         projects = self._projects_of(typed)
         if not self._is_dated(part, typed) or part is None:
             return None
@@ -133,7 +129,7 @@ class _Reader:
         )
         is_new = self._is_new(clipping, typed)
         if not pinned:
-            self.unpinned.append(Unpinned(clipping, typed, is_double=not is_new))
+            self.unpinned.append(Unpinned(clipping, typed, is_duplicate=not is_new))
         return clipping if is_new else None
 
     def _is_dated(self, part: shape.ClippingShape | None, typed: yaml_values.Mapping) -> bool:
@@ -168,9 +164,13 @@ class _Reader:
             )
             self._report("repeated-id", message, cure, place)
         else:
-            message = f"this clipping can't be told from the one in {where}"
-            cure = "take one of them out, or give this one an id of its own with feedpress stamp"
-            self._report("double", message, cure, place)
+            message = f"this clipping has the same title and address as the one in {where}"
+            if not clipping.url:
+                message = f"this clipping has the same title and source as the one in {where}"
+            cure = (
+                "delete one of them, or give this one its own id with feedpress stamp --keep-both"
+            )
+            self._report("duplicate", message, cure, place)
         return False
 
     def _projects_of(self, typed: yaml_values.Mapping) -> tuple[Project, ...]:

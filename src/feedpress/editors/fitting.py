@@ -104,8 +104,6 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
             if not is_required(kind, key):
                 cure = "write it, or take the key out"
             return Fault("missing-key", f"{key!r} has no value", cure, key, item)
-        case "extra_forbidden":
-            return _unknown_key(key, kind)
         case "list_type":
             cure = f"write it like {key}: [one, two], or each below with a hyphen and a space"
             return Fault("not-a-list", f"{key!r} wants a list", cure, key, item)

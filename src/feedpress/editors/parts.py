@@ -1,63 +1,80 @@
-"""One part of a file, as it was typed, fitted to its shape; what does not fit becomes a Problem.
+"""Fit one part of a file to its shape, and report what doesn't fit as Problems.
 
-A wrong value of an optional key costs that key, any other mistake the part.
+An unusable cosmetic value is dropped with a warning, and so is a key that resembles no known one.
+Everything else is an error.
 """
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from feedpress.editors import fitting, shape, yaml_values
-from feedpress.editors.problems import Problem
+from feedpress.editors.problems import Problem, Severity
 
-# A mistake in one of these keys costs the whole part: without it, a clipping would be another
-# one or be seen too early, a feed would change its identity, all dates would move.
-_GUARDED: dict[type[shape.Shape], frozenset[str]] = {
-    shape.ClippingShape: frozenset({"id", "title", "added", "withdrawn", "draft"}),
-    shape.ProjectShape: frozenset({"title", "formerly", "retired"}),
-    shape.PublicationShape: frozenset({"title", "url", "tag", "timezone"}),
+#: Keys that feeds can do without: an unusable value is dropped, and the rest is published.
+_COSMETIC: dict[type[shape.Shape], frozenset[str]] = {
+    shape.ClippingShape: frozenset({"image", "language"}),
+    shape.PublicationShape: frozenset({"accent", "icon", "language", "logo"}),
 }
 
 _S = TypeVar("_S", bound=shape.Shape)
 
 
-def read(
-    kind: type[_S],
+def read(kind: type[_S], typed: yaml_values.Mapping, problems: list[Problem]) -> _S | None:
+    """Return a mapping fitted to its shape, or None if it has an error."""
+    is_good = typed.is_whole and not typed.spoilt
+    is_good &= check_keys(kind, typed, problems)
+    given: dict[str, Any] = {key: typed[key] for key in kind.model_fields if key in typed}
+    cosmetic = _COSMETIC.get(kind, frozenset())
+    for key in given.keys() & shape.NESTED.keys():
+        if not isinstance(given[key], yaml_values.Mapping):
+            continue
+        found: list[Problem] = []
+        given[key] = read(shape.NESTED[key], given[key], found)
+        if key in cosmetic:
+            found = [each if _is_key_error(each) else _as_warning(each) for each in found]
+            is_good &= not any(map(_is_error, found))
+        if given[key] is None:
+            is_good &= key in cosmetic
+            del given[key]
+            typed.spoil(key)  # its problems are reported
+        problems += found
+    fitted = fitting.fit(kind, given)
+    if not isinstance(fitted, list):
+        return fitted if is_good else None
+    for fault in fitted:
+        # A key that is missing because of another mistake has been reported there.
+        if fault.is_missing and (fault.key in typed.spoilt or not typed.is_whole):
+            continue
+        is_cosmetic = fault.key in cosmetic
+        report(fault, typed, problems, Severity.WARNING if is_cosmetic else Severity.ERROR)
+    wrong = {fault.key for fault in fitted}
+    if not is_good or not wrong <= cosmetic:
+        return None
+    return kind.model_validate({key: value for key, value in given.items() if key not in wrong})
+
+
+def check_keys(
+    kind: type[shape.Shape], typed: yaml_values.Mapping, problems: list[Problem]
+) -> bool:
+    """Report unknown keys; return whether none of them resembles a known one."""
+    is_good = True
+    for fault in fitting.unknown_keys(kind, typed):
+        if fault.meant is None:
+            report(fault, typed, problems, Severity.WARNING)
+            continue
+        is_good = False
+        if fault.meant not in typed:
+            typed.spoil(fault.meant)
+        report(fault, typed, problems)
+    return is_good
+
+
+def report(
+    fault: fitting.Fault,
     typed: yaml_values.Mapping,
     problems: list[Problem],
-    also_guarded: frozenset[str] = frozenset(),
-) -> _S | None:
-    """Fit a mapping to its shape, without what is wrong in it; None where that costs it all.
-
-    `also_guarded` are further keys in which a mistake costs the part. What turns out to be
-    misspelt is marked as spoilt in the mapping.
-    """
-    if isinstance(typed.fitted, kind):
-        return typed.fitted
-    told = len(problems)
-    given = _with_parts_read(kind, typed, problems)
-    fitted = fitting.fit(kind, given)
-    faults = fitted if isinstance(fitted, list) else []
-    for fault in faults:
-        if fault.meant and fault.meant not in typed:
-            typed.spoil(fault.meant)
-            typed.lose(fault.meant, typed[fault.key])
-    for fault in faults:
-        # What is missing because it went wrong elsewhere has been reported there.
-        if not (fault.is_missing and (fault.key in typed.spoilt or not typed.is_whole)):
-            report(fault, typed, problems)
-    guarded = _GUARDED.get(kind, frozenset()) | also_guarded
-    lost = typed.spoilt | {f.key for f in faults if f.item is None or f.key in guarded}
-    if len(faults) == fitting.MOST_FAULTS:
-        return None
-    if not typed.is_whole or any(k in guarded or fitting.is_required(kind, k) for k in lost):
-        return None
-    if isinstance(fitted, list):
-        return _without(faults, kind, given)
-    if len(problems) == told:
-        typed.fitted = fitted
-    return fitted
-
-
-def report(fault: fitting.Fault, typed: yaml_values.Mapping, problems: list[Problem]) -> None:
+    severity: Severity = Severity.ERROR,
+) -> None:
     """Add the problem of a fault, with its place."""
     place = typed.place
     if fault.item is not None:
@@ -66,26 +83,21 @@ def report(fault: fitting.Fault, typed: yaml_values.Mapping, problems: list[Prob
         place = typed.place_of_key(fault.key)
     elif typed.has_key(fault.key):
         place = typed.place_of(fault.key)
-    problems.append(Problem(fault.code, fault.message, fault.cure, place))
+    problem = Problem(fault.code, fault.message, fault.cure, place)
+    problems.append(_as_warning(problem) if severity is Severity.WARNING else problem)
 
 
-def _with_parts_read(
-    kind: type[shape.Shape], typed: yaml_values.Mapping, problems: list[Problem]
-) -> dict[str, Any]:
-    given: dict[str, Any] = dict(typed)
-    for key in given.keys() & shape.NESTED.keys() & kind.model_fields.keys():
-        if isinstance(given[key], yaml_values.Mapping):
-            given[key] = read(shape.NESTED[key], given[key], problems)
-    return given
+def _is_error(problem: Problem) -> bool:
+    return problem.severity is Severity.ERROR
 
 
-def _without(faults: list[fitting.Fault], kind: type[_S], given: dict[str, Any]) -> _S:
-    bad_items: dict[str, set[int | None]] = {}
-    for fault in faults:
-        bad_items.setdefault(fault.key, set()).add(fault.item)
-    for key, items in bad_items.items():
-        if None in items:
-            del given[key]
-        else:
-            given[key] = [v for i, v in enumerate(given[key]) if i not in items]
-    return kind.model_validate(given)
+def _is_key_error(problem: Problem) -> bool:
+    return _is_error(problem) and problem.code == "unknown-key"
+
+
+def _as_warning(problem: Problem) -> Problem:
+    if problem.severity is Severity.WARNING:
+        return problem
+    effect = "ignored" if problem.code == "unknown-key" else "left out"
+    message = f"{problem.message}, so it is {effect}"
+    return replace(problem, message=message, severity=Severity.WARNING)

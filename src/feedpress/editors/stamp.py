@@ -41,25 +41,34 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """What the files lack, and what they are with it."""
+    """What the files lack, and the files with it."""
 
     #: In the order of the files.
     stamps: tuple[Stamp, ...]
     #: Name and bytes of each file that changes.
     files: tuple[tuple[str, bytes], ...]
-    #: What is wrong with the files still; what it concerns is left alone.
-    problems: tuple[Problem, ...]
 
 
-def stamp(files: Sequence[tuple[str, bytes]], now: datetime, *, history: bool = False) -> Stamped:
-    """Give files with the ids that were being published, and with `added` for what is on the air.
+def stamp(
+    files: Sequence[tuple[str, bytes]],
+    now: datetime,
+    *,
+    history: bool = False,
+    keep_both: bool = False,
+) -> Stamped:
+    """Return files with the ids that were derived so far, and `added` for what is published.
 
     The topmost clipping gets the newest `added`; of several files, that of the last one. With
-    `history`, none gets one: the article's own date goes on to count. Drafts are left alone until
-    they are none. Raises Unreadable, and StampError where a file can't be changed without harm.
+    `history`, none gets one: the article's own date goes on to count. Drafts are left alone. With
+    `keep_both`, a clipping that derives another one's id gets its own. Raises Unreadable if there
+    is any other error, and StampError if a file can't be changed safely.
     """
-    publication, problems, found = clippings_file.load_apart(files)
-    unpinned = tuple(each for each in found.unpinned if not each.clipping.draft)
+    reading = clippings_file.examine(files)
+    publication, found = reading.publication, reading.clippings
+    other_errors = [each for each in reading.errors if not (keep_both and _is_duplicate(each))]
+    if publication is None or found is None or other_errors:
+        raise Unreadable(reading.errors)
+    unpinned = tuple(each for each in found.unpinned if _is_stamped(each))
     instants = {} if history else _instants(publication, unpinned, now)
     stamps = tuple(_stamps(unpinned, set(found.taken), instants))
     insertions: defaultdict[str, list[editing.Insertion]] = defaultdict(list)
@@ -71,15 +80,21 @@ def stamp(files: Sequence[tuple[str, bytes]], now: datetime, *, history: bool = 
         name: editing.insert(data, insertions[name]) for name, data in files if name in insertions
     }
     after = [(name, changed.get(name, data)) for name, data in files]
-    doubles = tuple(each.clipping for each in unpinned if each.is_double)
-    wanted = _wanted((*publication.clippings, *doubles), stamps, [name for name, _ in files])
-    written, left = _read_again(after, wanted, stamps)
-    # A key that went astray may be a new mistake, and the clipping the same without it.
-    if len(left) != len(problems) - len(doubles):
-        raise _failure(stamps)
+    duplicates = tuple(each.clipping for each in unpinned if each.is_duplicate)
+    wanted = _wanted((*publication.clippings, *duplicates), stamps, [name for name, _ in files])
+    written = _read_again(after, wanted, stamps)
     now_at = {was.place: each.place for was, each in zip(wanted, written, strict=True)}
     placed = tuple(replace(each, place_after=now_at[each.place]) for each in stamps)
-    return Stamped(placed, tuple(changed.items()), left)
+    return Stamped(placed, tuple(changed.items()))
+
+
+def _is_duplicate(problem: Problem) -> bool:
+    return problem.code == "duplicate"
+
+
+def _is_stamped(each: Unpinned) -> bool:
+    # A draft that derives another clipping's id keeps the whole file from being published.
+    return each.is_duplicate or not each.clipping.draft
 
 
 def _stamps(
@@ -89,7 +104,7 @@ def _stamps(
     for each in unpinned:
         clipping = each.clipping
         clipping_id = clipping.id
-        while each.is_double and clipping_id in taken:
+        while each.is_duplicate and clipping_id in taken:
             clipping_id = f"{clipping.id}-{next(numbers[clipping.id])}"
         taken.add(clipping_id)
         yield Stamp(clipping.title, clipping_id, instants.get(clipping.place), clipping.place)
@@ -150,15 +165,15 @@ def _wanted(
 
 def _read_again(
     files: Iterable[tuple[str, bytes]], wanted: list[Clipping], stamps: Iterable[Stamp]
-) -> tuple[tuple[Clipping, ...], tuple[Problem, ...]]:
-    """Read the changed files, and raise StampError unless they say what is wanted."""
+) -> tuple[Clipping, ...]:
+    """Return the clippings of the changed files; raise StampError if they aren't as wanted."""
     try:
-        after, problems = clippings_file.load(files)
+        after, _ = clippings_file.load(files)
     except Unreadable as error:
         raise _failure(stamps) from error
     if [(c, c.pinned) for c in after.clippings] != [(c, c.pinned) for c in wanted]:
         raise _failure(stamps)
-    return after.clippings, problems
+    return after.clippings
 
 
 def _with(clipping: Clipping, stamp: Stamp | None) -> Clipping:

@@ -155,8 +155,6 @@ class _Reader:
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
                 if self._has_notes and key in misreadings.HASH_KEYS:
                     self._told(misreadings.behind(value_event, self._text))
-            else:
-                mapping.lose(key, value)
         self._last = key_event
         return mapping
 

@@ -3,7 +3,7 @@
 The marks are libyaml's own, for most are never looked at; nothing is parsed here.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -68,7 +68,6 @@ class Mapping(dict[str, Any]):
         "fitted",
         "is_flow",
         "is_whole",
-        "lost",
         "origin",
         "spoilt",
     )
@@ -87,8 +86,6 @@ class Mapping(dict[str, Any]):
         self._index: dict[str, int] | None = None
         #: Keys whose value can't be used and has been reported, or that were misspelt.
         self.spoilt: Set[str] = frozenset()
-        #: What was typed for keys that are spoilt or stand twice: it may tell what this was.
-        self.lost: tuple[tuple[str, Any], ...] = ()
         #: False where a key can't be made out: it may be any.
         self.is_whole = True
         #: What `parts` made of it, if that is to be had again without a word of complaint.
@@ -123,19 +120,10 @@ class Mapping(dict[str, Any]):
 
     def spoil(self, key: str) -> None:
         """Take a key's value out; its place stays known."""
-        self.lose(key, self.pop(key, None))
+        self.pop(key, None)
         if not isinstance(self.spoilt, set):  # most mappings never need one
             self.spoilt = set()
         self.spoilt.add(key)
-
-    def lose(self, key: str, value: Any) -> None:
-        """Note what was typed for a key, though it can't be used."""
-        self.lost = (*self.lost, (key, value))
-
-    def every(self, key: str) -> Iterator[str]:
-        """Give each text that was typed for a key, be it usable or not."""
-        typed = [(key, self.get(key)), *self.lost]
-        return (value for name, value in typed if name == key and isinstance(value, str))
 
     def has_key(self, key: str) -> bool:
         """Tell whether a key stands there, whatever became of its value."""

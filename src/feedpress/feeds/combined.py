@@ -62,6 +62,5 @@ def document(
         entries=entries,
         withdrawn=(),
         tombstones=tombstones,
-        is_whole=False,  # older ones are in the archives of the projects
     )
     return FeedDocument(feed, None, 0, feed.updated, entries, tombstones)

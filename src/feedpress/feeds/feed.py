@@ -99,8 +99,6 @@ class Feed:
     ended: Entry | None = None
     #: Whether it ended so long ago that it is no longer served.
     is_gone: bool = False
-    #: Whether every clipping that belongs in it is in it.
-    is_whole: bool = True
     #: The project's own page elsewhere.
     url: str | None = None
     place: Place = field(default=Place("", 0, 0), compare=False)
@@ -263,7 +261,6 @@ def _feed(
         tombstones=tuple(each for each in withdrawn if now < each.updated + times.GRACE),
         ended=ended,
         is_gone=project is not None and times.is_over(project, publication.timezone, now),
-        is_whole=publication.is_whole,
         url=project.url if project else None,
         place=project.place if project else publication.place,
     )

@@ -37,7 +37,7 @@ class FeedDocument:
     @property
     def is_complete(self) -> bool:
         """Whether a reader may conclude that what is not here was deleted (RFC 5005 §2)."""
-        return not self.archives and self.feed.is_whole and not self.is_delta
+        return not self.archives and not self.is_delta
 
     @property
     def is_marked_as_archive(self) -> bool:

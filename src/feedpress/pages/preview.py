@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feedpress import times
-from feedpress.editors.keeping import Loaded
+from feedpress.editors.clippings_file import Reading
 from feedpress.editors.problems import Problem, Severity, counted
 from feedpress.feeds.changes import MEANING, Change
 from feedpress.feeds.feed import Entry, entry_of
@@ -57,9 +57,10 @@ class Preview:
     title: str
     language: str
     file: str
-    #: What is on the air, in a sentence.
+    #: What is published, in a sentence.
     state: str
-    is_read: bool
+    #: Whether this very version of the file is published.
+    is_published: bool
     errors: tuple[Told, ...]
     #: Warnings, those that say the same together.
     hints: tuple[tuple[Told, ...], ...]
@@ -71,31 +72,29 @@ class Preview:
 
 def preview(
     file: str,
-    loaded: Loaded | None,
+    reading: Reading,
     problems: Iterable[Problem],
     changes: Iterable[Change],
     now: datetime,
     *,
-    is_read: bool,
+    is_published: bool,
     why_no_changes: str = "",
     excerpt: Callable[[Problem], str] = lambda _: "",
 ) -> Preview:
-    """Put together what there is to show of the newest state that could be read."""
-    problems = tuple(problems)
-    if loaded is None:
+    """Put together what there is to show of the newest version of the file."""
+    problems, publication = tuple(problems), reading.publication
+    if publication is None:
         told = _told(problems, {}, excerpt)
-        state = "Nothing is published yet."
-        return Preview(file, "en", file, state, is_read, *told, (), why_no_changes, ())
-    publication = loaded.publication
+        state = "This version can't be published."
+        return Preview(file, "en", file, state, is_published, *told, (), why_no_changes, ())
     clippings = sorted(publication.clippings, key=lambda each: _position(each.place))
-    # Of a state that can't be read the places are others than those of the clippings shown.
-    at_place = _by_place(clippings, loaded.broken, problems) if is_read else {}
-    kept_ids = {each.id for each in loaded.kept}
+    broken = reading.clippings.broken if reading.clippings else ()
+    at_place = _by_place(clippings, broken, problems)
     rows = tuple(
         Row(
             _anchor(each),
             entry_of(each, publication, now),
-            _mark(each, publication, now, is_kept=each.id in kept_ids),
+            _mark(each, publication, now),
             tuple(at_place.get(_position(each.place), ())),
         )
         for each in clippings
@@ -107,7 +106,7 @@ def preview(
         language=publication.language,
         file=file,
         state=_state(rows),
-        is_read=is_read,
+        is_published=is_published,
         errors=errors,
         hints=hints,
         groups=tuple(_groups(changes)),
@@ -137,15 +136,13 @@ def _anchor(clipping: Clipping) -> str:
 def _state(rows: Sequence[Row]) -> str:
     marked = sum(bool(row.mark) for row in rows)
     return (
-        f"{counted(len(rows) - marked, 'clipping')} on the air as in the file, "
+        f"{counted(len(rows) - marked, 'clipping')} published as in the file, "
         f"{marked} marked below."
     )
 
 
-def _mark(clipping: Clipping, publication: Publication, now: datetime, *, is_kept: bool) -> str:
+def _mark(clipping: Clipping, publication: Publication, now: datetime) -> str:
     zone = publication.timezone
-    if is_kept:
-        return "Broken: subscribers see it as it last was"
     if clipping.draft:
         return "Draft: nobody sees it"
     if not times.was_shown(clipping, zone, now):
