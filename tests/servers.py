@@ -80,15 +80,19 @@ Start = Callable[..., Server]
 def starting(folder: Path) -> Iterator[Start]:
     """Give a function that starts a server in a folder and waits for it; at the end, end them all.
 
-    `PORT` in the arguments becomes a free port; what comes `before` is run and runs the server.
+    `PORT` in the arguments becomes `port` or a free one; what comes `before` is run and runs the server.
     """
     inherited = {name: value for name, value in os.environ.items() if "FEEDPRESS" not in name}
     with ExitStack() as stack:
 
         def run(
-            *command: str, wait: bool = True, before: Iterable[str] = (), **environ: str
+            *command: str,
+            wait: bool = True,
+            before: Iterable[str] = (),
+            port: int | None = None,
+            **environ: str,
         ) -> Server:
-            port = free_port()
+            port = port or free_port()
             said_in = folder / f"said-{port}.txt"
             process = subprocess.Popen(
                 [
@@ -101,7 +105,7 @@ def starting(folder: Path) -> Iterator[Start]:
                 env=inherited | environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=stack.enter_context(said_in.open("wb")),
+                stderr=stack.enter_context(said_in.open("ab")),
                 start_new_session=True,
             )
             server = Server(process, port, said_in)
