@@ -62,7 +62,6 @@ FEEDS = (
     Kind("empty-atom", "/projects/empty/atom.xml"),
     Kind("empty-rss", "/projects/empty/rss.xml"),
     Kind("ended-atom", "/projects/ended/atom.xml"),
-    Kind("combined", "/projects/empty+portal/atom.xml"),
 )
 #: Not a page of HTML, but what somebody sees who follows a wrong link.
 NOT_FOUND = Kind("not-found", "/nothing/", 404)

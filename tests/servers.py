@@ -80,7 +80,7 @@ Start = Callable[..., Server]
 def starting(folder: Path) -> Iterator[Start]:
     """Give a function that starts a server in a folder and waits for it; at the end, end them all.
 
-    `PORT` in the arguments becomes `port` or a free one; what comes `before` is run and runs the server.
+    `PORT` in the arguments becomes `port` or a free one; `before` is a command that runs it.
     """
     inherited = {name: value for name, value in os.environ.items() if "FEEDPRESS" not in name}
     with ExitStack() as stack:

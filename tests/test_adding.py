@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feedpress.editors import adding, clippings_file
 from feedpress.editors.adding import Known, New
 from feedpress.editors.check import warnings
+from feedpress.editors.problems import Unreadable
 from feedpress.editors.yaml_text import MAX_BYTES
 from feedpress.model import Image
 from support import NOW, file_text
@@ -67,7 +68,6 @@ def _indented(text: str, by: str) -> str:
         ("? clippings\n", None),
         ("clippings: [{title: One, added: 2016}]\n", None),
         ("? clippings\n: - {title: One, added: 2016}\n", None),
-        ("clippings: ['']\n", None),
     ],
 )
 def test_forms_of_lists(before: str, after: str | None) -> None:
@@ -100,14 +100,13 @@ def test_line_ends_and_marks(line_end: str, clippings: str) -> None:
 
 
 def test_all_that_is_known() -> None:
-    """All keys are written in one order, projects by their titles, as far as those are theirs."""
-    head = _HEAD.replace("sources:", "  two: {title: portal}\nsources:")
-    known = _known(f"{head}clippings:\n{_ONE}")
-    names = ("PORTAL", "la  business portal", "data", "Two")
-    portal, by_title, data, two = (adding.project(known, name) for name in names)
+    """All keys are written in one order, and projects by their titles."""
+    known = _known(f"{_HEAD}clippings:\n{_ONE}")
+    names = ("PORTAL", "la  business portal", "data")
+    portal, by_title, data = (adding.project(known, name) for name in names)
     assert portal == by_title
     new = New(
-        "https://example.org/a#b", "Tîtle #1", "GovTech", "2016-09", (portal, data, two),
+        "https://example.org/a#b", "Tîtle #1", "GovTech", "2016-09", (portal, data),
         "One.", Image("https://example.org/c", "A, b"), "es-MX",
     )  # fmt: skip
     added = adding.add(known, new, NOW)
@@ -119,13 +118,13 @@ def test_all_that_is_known() -> None:
         "  source: GovTech\n"
         "  published: 2016-09\n"
         "  added: 2026-11-22T18:00:00Z\n"
-        "  projects: [LA Business Portal, Data, two]\n"
+        "  projects: [LA Business Portal, Data]\n"
         "  summary: One.\n"
         '  image: {url: https://example.org/c, alt: "A, b"}\n'
         "  language: es-MX\n"
     )
     assert added.clipping.source == known.publication.sources[0]
-    assert (added.clipping.place.line, added.clipping.pinned) == (9, True)
+    assert (added.clipping.place.line, added.clipping.pinned) == (8, True)
 
 
 def test_usual_language() -> None:
@@ -184,7 +183,7 @@ def test_same_article_again() -> None:
 def test_doubles(new: New, what: str | None) -> None:
     """The same address, or title and source, is a double, with the line of the other."""
     two = "- {title: Two, source: govtech, added: 2016}\n"
-    double = adding.double(_known(f"{_HEAD}clippings:\n{_ITEM}{two}{two}"), new)
+    double = adding.double(_known(f"{_HEAD}clippings:\n{_ITEM}{two}"), new)
     line = 8 if what == "address" else 12
     title = "'A: b'" if what == "address" else "'Two'"
     assert (str(double) if double else None) == (
@@ -201,10 +200,11 @@ def test_folder() -> None:
     assert added.new.decode() == f"clippings:\n{_ITEM}{_TWO}"
 
 
-def test_errors_of_others() -> None:
-    """Mistakes in other clippings stay as they are, and keep nothing from being added."""
-    text = f"clippings:\n- *alias\n- title: No date\n{_ONE}"
-    assert _added(_HEAD + text) == _HEAD + text.replace("clippings:\n", f"clippings:\n{_ITEM}")
+@pytest.mark.parametrize("broken", ["- *alias\n", "- title: No date\n"])
+def test_file_with_an_error(broken: str) -> None:
+    """Nothing is added to a file that has an error: it could not be published."""
+    with pytest.raises(Unreadable):
+        _known(f"{_HEAD}clippings:\n{broken}{_ONE}")
 
 
 @pytest.mark.parametrize("title", ["\x07", "a" * 100_001])
@@ -229,8 +229,9 @@ def _files(draw: st.DrawFn) -> tuple[str, str]:
         title = draw(st.sampled_from(["One", "'it''s'", "|\n     - a\n      b", '"a\\\n  b"']))
         hyphen = draw(st.sampled_from(["- ", "-   "]))
         pad = " " * len(hyphen)
-        date = f"{pad}added: 20{number:02}\n" if draw(st.booleans()) else f"{pad}draft: x\n"
-        items.append(_indented(f"{hyphen}title: {title}\n{date}", indent) + draw(_NOTES))
+        more = f"{pad}added: 20{number:02}\n{pad}id: n{number}\n"
+        more += draw(st.sampled_from(["", f"{pad}draft: true\n"]))
+        items.append(_indented(f"{hyphen}title: {title}\n{more}", indent) + draw(_NOTES))
     above = (
         _HEAD + "clippings:" + draw(st.sampled_from(["\n", " # newest on top\n"])) + draw(_NOTES)
     )

@@ -27,16 +27,16 @@ def _warned(*clippings: dict[str, str]) -> list[str]:
     dated = [{"id": f"c{n}", "added": "2020"} | each for n, each in enumerate(clippings)]
     problems = check.warnings(support.publication(dated), support.NOW)
     assert all(problem.severity is Severity.WARNING for problem in problems)
-    return [problem.message for problem in problems if problem.code == "double"]
+    return [problem.message for problem in problems if problem.code == "possible-duplicate"]
 
 
-def test_same_address_is_a_double() -> None:
+def test_same_address_may_be_a_duplicate() -> None:
     """Two clippings of one article are warned of, whatever their titles."""
     (message,) = _warned(_SAME, _SAME | {"title": "Another", "source": "Other"})
     assert message == "this clipping has the same address as the one in line 4"
 
 
-def test_same_headline_of_one_source_is_a_double() -> None:
+def test_same_headline_of_one_source_may_be_a_duplicate() -> None:
     """Case and spaces of the headline play no part."""
     (message,) = _warned(
         {"title": "Same  thing", "source": "GovTech"}, {"title": "same THING", "source": "govtech"}
@@ -44,7 +44,7 @@ def test_same_headline_of_one_source_is_a_double() -> None:
     assert message == "this clipping has the same title and source as the one in line 4"
 
 
-def test_a_double_is_told_once() -> None:
+def test_possible_duplicate_is_reported_once() -> None:
     """A clipping that has both the address and the headline of another is warned of once."""
     assert len(_warned(_SAME, _SAME)) == 1
 

@@ -71,13 +71,15 @@ def test_file_that_cannot_be_read(file: Path, tmp_path: Path) -> None:
     assert (site / "atom.xml").read_bytes() == before
 
 
-def test_clipping_with_a_mistake(file: Path, tmp_path: Path) -> None:
-    """A bad clipping costs only itself; it is told, and the exit code is 1."""
+def test_file_with_an_error(file: Path, tmp_path: Path) -> None:
+    """One error anywhere, and nothing is written; it is printed, and the exit code is 1."""
     file.write_text(support.file_text([_ROW, {"title": "No date"}]), encoding="utf-8")
-    result = _run(file, "--output", tmp_path / "site")
-    assert result.exit_code == 1
-    assert "has no date" in result.stderr
-    assert (tmp_path / "site" / "clippings" / "one" / "index.html").exists()
+    for options in (["--output", tmp_path / "site"], ["--print-next"]):
+        result = _run(file, *options)
+        assert result.exit_code == 1
+        assert "has no date" in result.stderr
+        assert result.stderr.endswith("nothing was written.\n")
+    assert not (tmp_path / "site").exists()
 
 
 def test_foreign_file_in_the_way(file: Path, tmp_path: Path) -> None:

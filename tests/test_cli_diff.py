@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -183,7 +184,7 @@ def test_old_state_that_cannot_be_read(file: Path, form: str) -> None:
         result = _diff(file, *arguments, "--format", form)
         assert result.exit_code == 1
         assert result.stdout == ""
-        assert "name another state of it" in result.stderr
+        assert "name another with --since" in result.stderr
         assert f"{name}:1:" in result.stderr
 
 
@@ -223,30 +224,18 @@ def test_new_state_that_cannot_be_read(file: Path, new: str | None, form: str) -
     result = _diff(file, "--format", form)
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert f"{file} can't be published: subscribers see no change until it can" in result.stderr
+    assert f"{file} can't be published: subscribers see no change until its errors" in result.stderr
     assert f"{file}:1:" in result.stderr
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
-def test_new_state_with_a_mistake(file: Path, form: str) -> None:
-    """A mistake in one clipping is told beside what changed, and is an error."""
-    _write(file, _NEW)
-    good = _diff(file, "--format", form)
+def test_new_version_with_an_error(file: Path, form: str) -> None:
+    """A file with an error anywhere is not published, so there is nothing to compare."""
     _write(file, _MISTAKEN)
     result = _diff(file, "--format", form)
-    assert result.stdout == good.stdout
-    assert result.stderr == f"{file} has mistakes, see feedpress check\n"
-    assert (good.exit_code, result.exit_code) == (0, 1)
-
-
-def test_mistake_takes_a_clipping_off_the_air(file: Path) -> None:
-    """A clipping that a mistake takes off the air is gone for its subscribers."""
-    _write(file, support.file_text([_TWO, _ONE | {"added": "soon"}]))
-    result = _diff(file)
-    assert f"  error: gone: {MEANING[Kind.GONE]}\n" in result.stdout
-    assert result.stdout.endswith(f"{file}: gone: 1, new: 1; 1 error.\n")
-    assert result.stderr == f"{file} has mistakes, see feedpress check\n"
-    assert result.exit_code == 1
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{file} can't be published: subscribers see no change until" in result.stderr
+    assert re.search(rf"^{re.escape(str(file))}:\d+:\d+: error: ", result.stderr, re.MULTILINE)
 
 
 def test_draft_is_gone_where_it_stands_now(file: Path) -> None:
@@ -269,14 +258,17 @@ def test_new_state_is_read_first(file: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert (result.exit_code, result.stdout) == (1, "")
 
 
-def test_old_state_with_a_mistake(file: Path) -> None:
-    """What a mistake in the old state kept off the air is new without it, and no error."""
+def test_old_version_with_an_error(file: Path) -> None:
+    """A change that fixes an error can be reviewed: what was good before is compared."""
     _write(file, support.file_text([_TWO | {"added": "soon"}, _ONE]))
-    _git(file.parent, "commit", "-q", "-a", "-m", "mistaken")
+    _git(file.parent, "commit", "-q", "-a", "-m", "broken")
     _write(file, _NEW)
     result = _diff(file)
     assert result.stdout.endswith(f"{file}: new: 1; 0 errors.\n")
-    assert (result.stderr, result.exit_code) == ("", 0)
+    note, error = result.stderr.splitlines()
+    assert note == "the version before has errors; its good clippings are compared"
+    assert error.startswith("HEAD:clippings.yaml:4:")
+    assert result.exit_code == 0
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])

@@ -1,6 +1,7 @@
 """The command `import`: what it reads, what it says, and that it overwrites nothing."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,14 @@ def test_what_could_not_be_taken() -> None:
     assert "entry 7: 'No date': it has no date" in result.output
     assert "no id could be kept for 3 entries: subscribers will see them once more" in result.output
     assert "entry 1: 'Number'" in result.output
+
+
+def test_entries_that_look_exactly_alike() -> None:
+    """The summary names each entry that got an id of its own."""
+    result = _run("-", input="Title,Date\nA,2016\nA,2016\nB,2016\n")
+    assert result.exit_code == 0
+    assert "1 entry looks exactly like another one; kept, with an id of its own:" in result.output
+    assert re.search(r"^  row 3: 'A': id: a-[0-9a-f]{10}-2$", result.output, re.MULTILINE)
 
 
 def test_lists_end() -> None:

@@ -85,7 +85,7 @@ def test_looking_only(write: Callable[[str], Path], arguments: list[str]) -> Non
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("clippings", [_DONE, _DONE + _DRAFT, _DRAFT, "", _DONE + _BROKEN])
+@pytest.mark.parametrize("clippings", [_DONE, _DONE + _DRAFT, _DRAFT, ""])
 def test_nothing_is_missing(write: Callable[[str], Path], clippings: str) -> None:
     """With --check the exit code is 0 where no clipping lacks anything."""
     path = write(_HEAD + clippings)
@@ -143,23 +143,25 @@ def test_which_file_is_stamped(tmp_path: Path) -> None:
             assert len(left) == ["argued.yaml", "named.yaml", "clippings.yaml"][::-1].index(name)
 
 
-def test_broken_clipping(write: Callable[[str], Path]) -> None:
-    """Good clippings are stamped; what is broken is left alone, told, and ends with 1."""
+def test_error_anywhere(write: Callable[[str], Path]) -> None:
+    """A file with an error is left alone; the error is printed, and the exit code is 1."""
     path = write(_HEAD + _BROKEN + _TWO)
-    result = _run(path)
-    two, summary, problem = result.output.splitlines()
-    assert two == f"{path}:4: 'Two' now has id: {_ID_OF_TWO}"
-    assert summary == f"{path}: 1 clipping stamped."
-    assert re.match(rf"{re.escape(str(path))}:3:3: error: .* \[missing-date\]$", problem)
-    assert result.exit_code == 1
-    stamped = _TWO.replace("Two\n", f"Two\n  id: {_ID_OF_TWO}\n")
-    assert path.read_text(encoding="utf-8") == _HEAD + _BROKEN + stamped
+    for options in ((), ("--check",), ("--keep-both",)):
+        result = _run(path, *options)
+        problem, summary = result.output.splitlines()
+        assert re.match(rf"{re.escape(str(path))}:3:3: error: .* \[missing-date\]$", problem)
+        assert summary == f"{path}: nothing was written."
+        assert result.exit_code == 1
+        assert path.read_text(encoding="utf-8") == _HEAD + _BROKEN + _TWO
 
 
-def test_doubles_are_no_mistake_any_more(write: Callable[[str], Path]) -> None:
-    """Clippings that could not be told apart can be by their new ids: exit code 0."""
+def test_duplicates(write: Callable[[str], Path]) -> None:
+    """Duplicates are refused, with the option that gives them ids of their own."""
     path = write(_HEAD + _TWO + _TWO)
-    result = _run(path)
+    refused = _run(path)
+    assert refused.exit_code == 1
+    assert "feedpress stamp --keep-both" in refused.output
+    result = _run(path, "--keep-both")
     assert [line.rpartition(" id: ")[2] for line in result.output.splitlines()[:2]] == [
         _ID_OF_TWO,
         f"{_ID_OF_TWO}-2",

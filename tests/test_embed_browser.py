@@ -253,18 +253,43 @@ def test_project_that_was_renamed(
 def test_several_projects_in_one_list(
     feeds: str, partner: Partner, window: Callable[..., Window]
 ) -> None:
-    """Projects together have no page of their own, so the last link leads to the front page."""
+    """The script merges the projects' feeds: each clipping once, the newest first.
+
+    Projects together have no page of their own, so the last link leads to the front page.
+    """
     page = window(partner.page(_wrapped(feeds, project="otra+portal", count="50"))).page
-    assert _titles(page)[-1:] == ["Uno"]
+    titles = _titles(page)
+    assert titles[:-1] == _titles(window(partner.page(_wrapped(feeds, count="50"))).page)
+    assert titles[-1:] == ["Uno"]
     last = page.locator("section > p a")
     assert (last.inner_text(), last.get_attribute("href")) == ("All clippings", f"{feeds}/")
-    assert page.locator("section").get_attribute("aria-label") == f"{_TITLE} + Otra"
+    assert page.locator("section").get_attribute("aria-label") == f"Otra, {_TITLE}"
+
+
+def test_clipping_of_two_projects_is_listed_once(
+    feeds: str, partner: Partner, window: Callable[..., Window]
+) -> None:
+    """A clipping that is in several of the feeds is listed once."""
+    page = window(partner.page(_wrapped(feeds, project=f"{_PROJECT}+portal", count="50"))).page
+    titles = _titles(page)
+    assert len(titles) == len(set(titles)) == 13
+
+
+def test_one_of_several_projects_is_missing(
+    feeds: str, partner: Partner, window: Callable[..., Window]
+) -> None:
+    """The clippings of the others are listed, and one line says what is missing."""
+    opened = window(partner.page(_wrapped(feeds, project="otra+nothing")))
+    assert _titles(opened.page) == ["Uno"]
+    opened.wait_until_told("feedpress shows less: ")
+    assert "answers 404" in opened.said[0]
 
 
 _FAILURES: dict[str, tuple[dict[str, str], str]] = {
     "an unknown project": ({"project": "nothing"}, "answers 404"),
     "a project that is gone": ({"project": "ended"}, "answers 410"),
     "no name of a project": ({"project": "../" * 9}, "no project ../"),
+    "several unknown projects": ({"project": "nothing+nowhere"}, "answers 404"),
     "no such element": ({"target": "#nowhere"}, "no element #nowhere"),
 }
 

@@ -338,20 +338,19 @@ def _run(service: _Service, path: Path, pollers: _Pollers, steps: int) -> Counte
     text = path.read_text(encoding="utf-8")
     current = _documents(text)
     for step in range(steps):
+        broken, fault = _break_one(text, chance), chance.choice([*file.faults, *[None] * 4])
         # A reload is the likeliest of what an operator does.
-        operated = [service.reload, service.reload, service.restart, service.crash]
-        happens = chance.choice([*file.faults, *operated])
-        broken = _break_one(text, chance)
-        if happens in file.faults:
-            happens(text)  # type: ignore[call-arg] # these take the text
-        elif happens == service.reload:
+        operate = chance.choice([service.reload, service.restart, service.crash, service.reload])
+        if fault:
+            fault(text)
+        elif operate == service.reload:
             chance.choice(file.saves)(broken)
-            service.reload()
+            operate()
         else:
             is_broken = chance.random() < 0.5
             chance.choice([file.whole, file.by_rename])(broken if is_broken else text)
             with pollers.tolerating(empty=is_broken and not service.keeps_state):
-                happens()  # type: ignore[call-arg] # and these don't
+                operate()
         if step % 3 == 0:
             chance.choice(file.saves)(broken)
             file.pause(0.5)
@@ -360,9 +359,10 @@ def _run(service: _Service, path: Path, pollers: _Pollers, steps: int) -> Counte
         pollers.good = (current, after)
         save = chance.choice(file.saves)
         save(text)
-        done.update((happens.__name__, save.__name__))
+        what = fault or operate
+        done.update((what.__name__, save.__name__))
         assert eventually(lambda after=after: service.publishes(after["/atom.xml"])), (  # type: ignore[misc]
-            f"step {step}: {happens.__name__}, {save.__name__}\n{service.server.said()[-2000:]}"
+            f"step {step}: {what.__name__}, {save.__name__}\n{service.server.said()[-2000:]}"
         )
         pollers.may_be_empty = False
         pollers.good, current = (after,), after

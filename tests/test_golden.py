@@ -44,7 +44,6 @@ _SMALL = {
     "/years/2016/": "2016.html",
     "/search.json": "search.json",
     "/icon.svg": "icon.svg",
-    "/favicon.ico": "favicon.ico",
     "/clippings/lately-taken-back/": "withdrawn.html",
 }
 _REAL = {

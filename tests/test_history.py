@@ -1,7 +1,6 @@
 """Archive documents (RFC 5005): what is in which document, and what never changes again."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from lxml import etree
 import support
 from feedpress import snapshot
 from feedpress.documents import Document
-from feedpress.editors import clippings_file
 from feedpress.feeds import feed, history
 from feedpress.model import Publication
 
@@ -235,19 +233,6 @@ def test_changed_old_entry_is_told_again(name: str) -> None:
     documents = _documents(support.publication(clippings, feed_size=2))
     assert _titles(documents[f"/{name}"]) == ["1", "6"]
     assert _titles(documents[f"/archive/1/{name}"]) == ["1", "2"]
-
-
-@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
-def test_feed_with_a_mistake_is_not_complete(name: str) -> None:
-    """While a clipping is left out by mistake, no reader may conclude that it was deleted."""
-    text = support.file_text([_clipping(1), {"id": "broken", "added": "2020"}], _PROJECT)
-    loaded, problems = clippings_file.load([("clippings.yaml", text.encode())])
-    assert problems
-    assert not loaded.is_whole
-    broken, whole = _documents(loaded), _documents(replace(loaded, is_whole=True))
-    for path in (f"/{name}", f"/projects/portal/{name}"):
-        assert _marks(broken[path]) == []
-        assert _marks(whole[path]) == ["complete"]
 
 
 def test_withdrawing_gives_up_no_archive() -> None:

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 import support
 from feedpress import snapshot
 from feedpress.delivery import export, web
-from feedpress.delivery.hosts import caddy, every, nginx, pages_hosts
+from feedpress.delivery.hosts import every, nginx, pages_hosts
 from feedpress.snapshot import Snapshot
 from servers import eventually, free_port
 
@@ -84,18 +84,8 @@ http {{
   server {{ listen 127.0.0.1:{port}; root {site}; include {site}/.feedpress/nginx.conf; }}
 }}
 """
-_CADDY = """{{
-  admin off
-  auto_https off
-}}
-http://127.0.0.1:{port} {{
-  root * {site}
-  import {site}/.feedpress/Caddyfile
-}}
-"""
 _START = {
     "nginx": (_NGINX, ["nginx", "-c"]),
-    "caddy": (_CADDY, ["caddy", "run", "--adapter", "caddyfile", "--config"]),
 }
 
 
@@ -145,7 +135,7 @@ def host(
     """Each of the web servers for which there is a configuration."""
     name = request.param
     if shutil.which(name) is None:
-        pytest.skip(f"{name} is not installed; on Debian: apt-get install nginx-light caddy")
+        pytest.skip(f"{name} is not installed; on Debian: apt-get install nginx-light")
     folder, port = tmp_path_factory.mktemp(name), free_port()
     site = folder / "site"
     export.write(shown, site, every.configurations(shown, support.NOW))
@@ -201,8 +191,7 @@ def test_answers_are_the_same(
 
 
 def _varies_by(value: str | None) -> set[str]:
-    # A host gives no deltas.
-    return {name.strip() for name in (value or "").split(",") if name.strip()} - {"A-IM"}
+    return {name.strip() for name in (value or "").split(",") if name.strip()}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -335,9 +324,6 @@ def test_no_text_breaks_out() -> None:
                 assert re.fullmatch(
                     rf"(add_header Link|set \$feedpress_link) ({text})( always)?;", line
                 )
-        for line in caddy.configuration(shown, support.NOW).splitlines():
-            if "header Link" in line:
-                assert re.fullmatch(r'header Link "(?:[^"\\{}]|\\.)*"', line)
 
 
 def test_addresses_that_are_very_long(tmp_path: Path) -> None:

@@ -45,8 +45,7 @@ _OPML = "/opml.xml"
 _YEAR = "/years/undated/"
 _EMBED = "/projects/portal/embed/"
 _SCRIPT = "/embed.js"
-_ICON = "/favicon.ico"
-_COMBINED = "/projects/new-name+portal/atom.xml"
+_ICON = "/icon.svg"
 _GONE_PAGE = "/clippings/taken-back/"
 _GONE_FEED = "/projects/ended/atom.xml"
 
@@ -78,23 +77,18 @@ _HTML = {
 _SAID: Mapping[str, Mapping[str, str]] = {
     _OVERALL: {
         "content-type": "application/atom+xml; charset=utf-8",
-        "vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
         "link": f"{_self(_OVERALL, _ATOM)}, {_HUB}, {_HOME}",
     },
     _PROJECT: {
         "content-type": "application/rss+xml; charset=utf-8",
-        "vary": "Accept-Encoding, A-IM, Sec-Fetch-Dest",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
         "link": f"{_self(_PROJECT, _RSS)}, {_HUB}, {_PORTAL}",
     },
     _ARCHIVE: {
         "content-type": "application/atom+xml; charset=utf-8",
         "vary": "Accept-Encoding, Sec-Fetch-Dest",
         "link": f"{_self(_ARCHIVE, _ATOM)}, {_HOME}",
-    },
-    _COMBINED: {
-        "content-type": "application/atom+xml; charset=utf-8",
-        "vary": "Accept-Encoding, Sec-Fetch-Dest",
-        "link": f"{_self(_COMBINED, _ATOM)}, {_HOME}",
     },
     _JSON: {
         "content-type": "application/feed+json; charset=utf-8",
@@ -111,7 +105,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
     _YEAR: _HTML,
     _EMBED: {**_HTML, **_policy(end="")},
     _SCRIPT: {"content-type": "text/javascript; charset=utf-8", "vary": "Accept-Encoding"},
-    _ICON: {"content-type": "image/x-icon", "vary": "Accept-Encoding"},
+    _ICON: {"content-type": "image/svg+xml; charset=utf-8", "vary": "Accept-Encoding"},
     _STYLE: {"content-type": "text/css; charset=utf-8", "vary": "Accept-Encoding"},
     _SCHEMA: {
         "content-type": "application/schema+json; charset=utf-8",
@@ -325,15 +319,6 @@ def _same(path: str, coding: str = "") -> _Expected:
     return _Expected(304, fields, has_date=True)
 
 
-def _news(path: str, coding: str = "") -> _Expected:
-    """Give a feed of the two entries that the edit changed, as RFC 3229 has it."""
-    fields = {"etag": _tag(path, coding), "im": "feed", "cache-control": "no-store, im"}
-    fields |= {"content-encoding": coding} if coding else {}
-    whole = _BODIES[path].decode()
-    kept = re.sub(r"\s*<(entry|item)>(?:(?!</\1>).)*</\1>", _unless_known, whole, flags=re.DOTALL)
-    return _Expected(226, {**_EVERYWHERE, **fields, **_SAID[path]}, kept.encode(), coding)
-
-
 def _unless_known(entry: re.Match[str]) -> str:
     return entry[0] if "/seventh<" in entry[0] or "/sixth<" in entry[0] else ""
 
@@ -370,13 +355,13 @@ def _allowed() -> _Expected:
     preflight = {
         "allow": "GET, HEAD, OPTIONS",
         "access-control-allow-methods": "GET, HEAD, OPTIONS",
-        "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM",
+        "access-control-allow-headers": "If-None-Match, If-Modified-Since",
         "access-control-max-age": "86400",
     }
     return _Expected(204, {**preflight, **_EVERYWHERE})
 
 
-_INM, _IMS, _AE, _AIM = "If-None-Match", "If-Modified-Since", "Accept-Encoding", "A-IM"
+_INM, _IMS, _AE = "If-None-Match", "If-Modified-Since", "Accept-Encoding"
 
 
 def _conditions_on(kind: str, path: str, old: str) -> Iterator[tuple[str, _Case]]:
@@ -473,38 +458,6 @@ def _dates_on(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
         yield f"{kind}: If-Modified-Since is {name}", _Case("GET", path, fields, expected)
 
 
-def _deltas_of(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
-    """Give what A-IM comes to, at the path of a subscription document."""
-    old = f'"{_OLD[path]}"'
-    news, whole, same = _news(path), _whole(path), _same(path)
-    for name, fields, expected in [
-        ("an old tag", {_AIM: "feed", _INM: old}, news),
-        ("an old tag of gzip", {_AIM: "feed", _INM: f'"{_OLD[path]}-gzip"'}, news),
-        ("a weak old tag", {_AIM: "feed", _INM: f"W/{old}"}, news),
-        ("a proxy's old tag", {_AIM: "feed", _INM: f'W/"{_OLD[path]};br"'}, news),
-        ("an old tag among others", {_AIM: "feed", _INM: f'"a", {old}'}, whole),
-        ("an old tag, in gzip", {_AIM: "feed", _INM: old, _AE: "gzip"}, _news(path, "gzip")),
-        ("an old tag, in br", {_AIM: "feed", _INM: old, _AE: "gzip, br"}, _news(path, "br")),
-        ("an old tag and its date", {_AIM: "feed", _INM: old, _IMS: "{exact:%c}"}, news),
-        ("vcdiff, too", {_AIM: "vcdiff, feed", _INM: old}, news),
-        ("a quality", {_AIM: "feed;q=0.1", _INM: old}, news),
-        ("no quality", {_AIM: "feed;q=0", _INM: old}, whole),
-        ("another manipulation", {_AIM: "vcdiff, diffe", _INM: old}, whole),
-        ("no manipulation", {_AIM: "", _INM: old}, whole),
-        ("junk", {_AIM: _JUNK.replace("\t", " "), _INM: old}, whole),
-        ("an unknown tag", {_AIM: "feed", _INM: '"0123456789abcdef"'}, whole),
-        ("a tag of another feed", {_AIM: "feed", _INM: f'"{_OLD[_FRONT]}"'}, whole),
-        ("the current tag", {_AIM: "feed", _INM: _tag(path)}, same),
-        ("the current and an old tag", {_AIM: "feed", _INM: f"{old}, {_tag(path)}"}, same),
-        ("an asterisk", {_AIM: "feed", _INM: "*"}, same),
-        ("no condition", {_AIM: "feed"}, whole),
-        ("a date alone", {_AIM: "feed", _IMS: "Thu, 01 Jan 1970 00:00:00 GMT"}, whole),
-    ]:
-        yield f"{kind}: A-IM with {name}", _Case("GET", path, fields, expected)
-    head = _Case("HEAD", path, {_AIM: "feed", _INM: old}, news)
-    yield f"{kind}: A-IM with an old tag, of HEAD", head
-
-
 _KINDS = {
     "overall feed": _whole(_OVERALL),
     "project's feed": _whole(_PROJECT),
@@ -520,8 +473,6 @@ _KINDS = {
     "page to frame": _whole(_EMBED),
     "partners' script": _whole(_SCRIPT),
     "icon": _whole(_ICON),
-    "combined feed": _whole(_COMBINED),
-    "combined feed in another order": _moved("../../projects/new-name+portal/atom.xml"),
     "page that is gone": _gone(_GONE_PAGE),
     "feed that is gone": _gone(_GONE_FEED),
     "page of a former slug": _moved("../../projects/new-name/"),
@@ -547,8 +498,6 @@ _PATHS = {
     "page to frame": _EMBED,
     "partners' script": _SCRIPT,
     "icon": _ICON,
-    "combined feed": _COMBINED,
-    "combined feed in another order": "/projects/portal+old-name/atom.xml",
     "page that is gone": _GONE_PAGE,
     "feed that is gone": _GONE_FEED,
     "page of a former slug": "/projects/old-name/",
@@ -560,7 +509,7 @@ _PATHS = {
     "unknown project": "/projects/unknown/atom.xml",
 }
 #: What somebody may send who expects a document where there is none, or none any more.
-_ANYTHING = {_INM: "*", _IMS: "Thu, 01 Jan 1970 00:00:00 GMT", _AIM: "feed"}
+_ANYTHING = {_INM: "*", _IMS: "Thu, 01 Jan 1970 00:00:00 GMT"}
 
 
 def _all_cases() -> Iterator[tuple[str, _Case]]:
@@ -581,7 +530,7 @@ def _all_cases() -> Iterator[tuple[str, _Case]]:
             yield f"{kind}: HEAD with conditions", _Case("HEAD", path, fields, _KINDS[kind])
     for method in ("PUT", "DELETE", "PATCH", "PROPFIND"):
         yield f"overall feed: {method}", _Case(method, _OVERALL, {}, _refused())
-    fields = {_INM: "*", _AE: "gzip", _AIM: "feed"}
+    fields = {_INM: "*", _AE: "gzip"}
     yield "overall feed: POST with conditions", _Case("POST", _OVERALL, fields, _refused())
     yield "overall feed: OPTIONS with conditions", _Case("OPTIONS", _OVERALL, fields, _allowed())
     yield "overall feed: a range", _Case("GET", _OVERALL, {"Range": "bytes=0-9"}, _whole(_OVERALL))
@@ -596,13 +545,7 @@ def _all_cases() -> Iterator[tuple[str, _Case]]:
     yield from _codings_of("overall feed", _OVERALL, _whole)
     yield from _codings_of("clipping's page", _CLIPPING, _whole)
     yield from _codings_of("page that is gone", _GONE_PAGE, _gone)
-    for kind in ("overall feed", "project's feed"):
-        yield from _deltas_of(kind, _PATHS[kind])
-    for kind in ("archive", "front page", "style sheet"):
-        path = _PATHS[kind]
-        fields = {_AIM: "feed", _INM: f'"{_OLD[path]}x"'}
-        yield f"{kind}: A-IM", _Case("GET", path, fields, _whole(path))
-    for kind in ("overall feed", "archive", "combined feed", "list of feeds", "front page"):
+    for kind in ("overall feed", "archive", "list of feeds", "front page"):
         yield from _destinations_of(kind, _PATHS[kind])
     yield from _together()
 
@@ -716,18 +659,6 @@ def test_prefix_itself_gets_its_slash(sites: Mapping[str, _Site], name: str) -> 
         **expected.fields,
         "content-length": str(len(expected.body)),
     }
-
-
-def test_delta_says_less(sites: Mapping[str, _Site]) -> None:
-    """A feed of what is new is well-formed, has just that, and never says that it is complete."""
-    for path in (_OVERALL, _PROJECT):
-        body = _news(path).body
-        ids = re.findall(r":clippings/([a-z]+)</(?:id|guid)>", body.decode())
-        assert sorted(ids) == ["seventh", "sixth"]
-        support.parse(body)
-        assert b"complete" not in body
-        fields = ((_AIM, "feed"), (_INM, f'"{_OLD[path]}"'))
-        assert {site.ask("GET", path, fields).body for site in sites.values()} == {body}
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])

@@ -78,14 +78,14 @@ def test_unicode_text() -> None:
 def test_rows_that_can_not_be_clippings() -> None:
     """Each stands at the end with its number and the reason, and nothing of it is lost."""
     written = _written(_read("rows.csv"))
-    assert [item.name for item in written.taken] == ["row 5"]
+    assert [item.name for item in written.taken] == ["row 5", "row 6"]
+    assert [item.name for item in written.numbered] == ["row 6"]
     reasons = {each.item.name: each.reason for each in written.left_out}
-    assert list(reasons) == [f"row {number}" for number in (2, 3, 4, 6, 7, 8, 9, 10)]
+    assert list(reasons) == [f"row {number}" for number in (2, 3, 4, 7, 8, 9, 10)]
     for row, told in {
         "row 2": "it has no date",
         "row 3": "it has no title",
         "row 4": "it has more cells than the first row",
-        "row 6": "can't be told from the one in row 5",
         "row 7": "it has no date",
         "row 8": "'14/9/16' has two digits only",
         "row 9": "U+0001",
@@ -96,6 +96,19 @@ def test_rows_that_can_not_be_clippings() -> None:
     assert all(line.startswith("#") for line in comments.splitlines() if line)
     for text in ("No date", "https://a.example/2", "cells", "Short year", "ftp://a.example/"):
         assert text in comments
+
+
+def test_rows_that_look_exactly_alike() -> None:
+    """They are kept, with ids that tell them apart, and other clippings derive theirs."""
+    row = "One,2016,https://a.example/,P\n"
+    found = table.read(f"Title,Date,Link,Source\n{row}Two,2016,,P\n{row}{row}".encode(), None)
+    written = _written(found)
+    assert not written.left_out
+    assert [item.name for item in written.numbered] == ["row 4", "row 5"]
+    publication, _ = clippings_file.load([("clippings.yaml", written.text.encode())])
+    ids = [clipping.id for clipping in publication.clippings]
+    assert ids[2:] == [f"{ids[0]}-2", f"{ids[0]}-3"]
+    assert [clipping.pinned for clipping in publication.clippings] == [False, False, True, True]
 
 
 @pytest.mark.parametrize(

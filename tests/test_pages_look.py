@@ -1,7 +1,6 @@
 """Colours that can be read whatever the accent is, and the icon."""
 
 import colorsys
-import struct
 from collections.abc import Iterator
 
 import pytest
@@ -83,37 +82,3 @@ def test_icon_has_the_first_letter(title: str, shown: str) -> None:
     """The icon is the title's first letter or digit; a title without any has a quotation mark."""
     root = support.parse(icon.svg(title, "#1a5fb4").encode())
     assert root.findtext("{*}text") == shown
-
-
-def _dots(ico: bytes) -> list[str]:
-    """Draw a favicon: a space outside, else 0 or 1."""
-    assert struct.unpack("<HHH", ico[:6]) == (0, 1, 1)
-    *_, planes, bits, size, offset = struct.unpack("<BBBBHHII", ico[6:22])
-    assert (planes, bits, size, offset) == (1, 1, len(ico) - 22, 22)
-    assert struct.unpack("<IiiHH", ico[22:38]) == (40, 32, 64, 1, 1)
-    rows = [f"{row:032b}" for (row,) in struct.iter_unpack(">I", ico[70:])]
-    image, mask = rows[:32][::-1], rows[32:][::-1]
-    return [
-        "".join(" " if out == "1" else dot for dot, out in zip(one, other, strict=True))
-        for one, other in zip(image, mask, strict=True)
-    ]
-
-
-def test_favicon() -> None:
-    """The favicon is the letter in large dots on the accent, with round corners."""
-    body = icon.ico("It", "#1a5fb4")
-    assert body[62:70] == bytes.fromhex("b45f1a00ffffff00")
-    dots = _dots(body)
-    assert dots[0] == "     " + "0" * 22 + "     "
-    assert dots[15] == "0" * 14 + "1111" + "0" * 14
-    assert [row.count("1") for row in dots[2:30:4]] == [12, 4, 4, 4, 4, 4, 12]
-    assert dots == [row[::-1] for row in dots]
-
-
-def test_favicons_of_letters() -> None:
-    """Each letter and digit has a picture of its own, with or without an accent mark."""
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    assert len({icon.ico(letter, None) for letter in (*letters, "?")}) == 37
-    assert icon.ico("é", None) == icon.ico("E", None)
-    assert icon.ico("ف", None) == icon.ico("?", None)
-    assert len(icon.ico("E", None)) == 326

@@ -1,6 +1,6 @@
 """Six weeks of polls: each reader gets every change, and nearly always in a few bytes.
 
-The readers keep to what their sources say of validators, intervals and deltas. All of them ask one
+The readers keep to what their sources say of validators and intervals. All of them ask one
 site, whose clock is simulated: one whose file is edited about once a week, which is started again
 now and then, and which somebody rolls back.
 """
@@ -256,7 +256,7 @@ class _Reader:
         self._account(response, conditions, site)
         self.remember(response, site.now)
         if response.status_code != 304:
-            self.take(_decoded(response), is_whole=response.status_code == 200)
+            self.take(_decoded(response))
         self.next_at = site.now + self.interval(response)
         if not self._is_up_to_date(*site.published(self.path)):
             self.behind.append(site.now)
@@ -273,10 +273,10 @@ class _Reader:
             self.etag = response.headers.get("ETag")
             self.last_modified = response.headers.get("Last-Modified")
 
-    def take(self, body: bytes, *, is_whole: bool) -> None:
+    def take(self, body: bytes) -> None:
         """Read a feed."""
         entries, tombstones = _read(body)
-        kept = {} if self.forgets and is_whole else self.entries
+        kept = {} if self.forgets else self.entries
         self.entries = {
             entry_id: entry
             for entry_id, entry in {**kept, **entries}.items()
@@ -305,7 +305,7 @@ class _Reader:
         is_settled = site.now >= site.changed_at + _SETTLING
         self.unsettled += not is_settled
         promised = {"ETag", "Last-Modified"} if is_settled else {"ETag"}
-        if response.status_code != 226 and not promised <= {*response.headers.keys()}:
+        if not promised <= {*response.headers.keys()}:
             self.unvalidated.append(site.now)
 
 
@@ -361,19 +361,19 @@ class _NetNewsWire(_Reader):
         self.etag = response.headers.get("ETag")
         self.last_modified = response.headers.get("Last-Modified")
 
-    def take(self, body: bytes, *, is_whole: bool) -> None:
+    def take(self, body: bytes) -> None:
         body_hash = hashlib.sha256(body).digest()
         if body_hash == self.body_hash:
             self.skipped += 1
             return
         self.body_hash = body_hash
-        super().take(body, is_whole=is_whole)
+        super().take(body)
 
 
 class _Newsboat(_Reader):
-    """It takes deltas, and writes the date in its own way; what an answer lacks it keeps."""
+    """It writes the date in its own way; what an answer lacks it keeps."""
 
-    headers: ClassVar[Mapping[str, str]] = {"Accept-Encoding": "gzip, deflate", "A-IM": "feed"}
+    headers: ClassVar[Mapping[str, str]] = {"Accept-Encoding": "gzip, deflate"}
 
     def remember(self, response: TestResponse, now: datetime) -> None:
         self.etag = response.headers.get("ETag") or self.etag
@@ -514,26 +514,6 @@ def test_validators_of_304_are_as_good_as_those_of_200(
     assert reader.skipped >= reader.drops - 1
 
 
-@pytest.mark.parametrize("phase", _PHASES)
-def test_changes_alone_are_sent_to_who_takes_them(
-    readers: Mapping[str, _Reader], phase: str
-) -> None:
-    """newsboat gets the feed once, then changes, and the feed again only where it must."""
-    _, delay = _PHASES[phase]
-    reader = readers[f"newsboat, {phase}"]
-    deltas = [size for _, status, size in reader.sent if status == 226]
-    feeds = {at: size for at, status, size in reader.sent if status == 200}
-    # The process is gone that knew what newsboat has; what was there is gone without a tombstone.
-    processes = [_at("12-18T16:00:00.800"), _at("12-22T10:40:00"), _at("12-22T14:10:00")]
-    causes = [_START, *processes, _OLD_TOMBSTONE_ENDS]
-    if delay == timedelta(minutes=17):  # the others slept while "too-early" was there
-        causes.append(_at("12-09T12:25:00"))
-    first_polls = [_START + delay - (_START + delay - cause) // _HOUR * _HOUR for cause in causes]
-    assert sorted(feeds) == sorted(first_polls)
-    assert len(deltas) > len(feeds)
-    assert max(deltas) < min(feeds.values()) / 2
-
-
 def test_the_weeks_have_what_they_are_to_have(readers: Mapping[str, _Reader]) -> None:
     """Readers were there between two edits of one second, and saw what was put back later."""
     for phase in ("00:00.5", "00:00.5 RSS"):
@@ -549,10 +529,10 @@ def test_the_weeks_have_what_they_are_to_have(readers: Mapping[str, _Reader]) ->
 def test_what_it_costs(readers: Mapping[str, _Reader]) -> None:
     """Six weeks of polls cost less than an eighth of what they would without validators."""
     print()  # for `pytest -s`
-    print(f"{'reader':26}{'polls':>7}{'304':>7}{'226':>5}{'200':>5}{'bytes':>11}", end="")
+    print(f"{'reader':26}{'polls':>7}{'304':>7}{'200':>5}{'bytes':>11}", end="")
     print(f"{'a poll':>8}{'largest 304':>13}")
     for name, each in readers.items():
         polls, whole = each.statuses.total(), each.sent[0][2]
-        counts = f"{polls:7}{each.statuses[304]:7}{each.statuses[226]:5}{each.statuses[200]:5}"
+        counts = f"{polls:7}{each.statuses[304]:7}{each.statuses[200]:5}"
         print(f"{name:26}{counts}{each.cost:11,}{each.cost / polls:8.0f}{each.largest_304:13}")
         assert each.cost < polls * whole / 8

@@ -83,7 +83,7 @@ def test_everything_is_there_and_marked(
         "Draft: nobody sees it A draft ! Taken back: nobody sees it any more Taken back ! "
         "Taken back before anybody saw it Never seen ! ! A bad one A text. !"
     )
-    assert "clippings.yaml: 2 clippings on the air as in the file, 4 marked below." in text
+    assert "clippings.yaml: 2 clippings published as in the file, 4 marked below." in text
     assert 'lang="es"' in response.text
     assert 'href="https://a.example/1" rel="noreferrer"' in response.text
 
@@ -191,7 +191,7 @@ def test_page_is_another_after_a_save(
 def test_problems_are_on_top_and_at_their_clipping(
     previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
 ) -> None:
-    """A mistake is told first, with a link to the clipping that has it, and there again."""
+    """A mistake is on top, with a link to the clipping that has it, and is shown there again."""
     good = _lines(_CLIPPINGS)
     client, reloader = previewed(good)
     client.get("/preview/", headers=_LOCAL)
@@ -204,15 +204,14 @@ def test_problems_are_on_top_and_at_their_clipping(
         "There is no project &#39;Portla&#39;.",
         "&#39;soon&#39; is not a date.",
     ]
-    assert re.findall(r'yaml, <a href="#(.*?)">', top) == ["clipping-here", "clipping-bad"]
+    assert re.findall(r'yaml, <a href="#(.*?)">', top) == ["clipping-here"]
     assert re.findall(r"<pre>(.*?)\n *(.*?)</pre>", top) == [
         ("  projects: [&#34;Portla&#34;]", "^^^^^^^^"),
         ("  added: &#34;soon&#34;", "^^^^^^"),
     ]
     articles = dict(re.findall(r'<article id="(.*?)"(.*?)</article>', clippings, re.DOTALL))
     assert "&#39;Portla&#39;" in articles["clipping-here"]
-    assert "&#39;soon&#39; is not a date" in articles["clipping-bad"]
-    assert "Broken: subscribers see it as it last was" in articles["clipping-bad"]
+    assert "clipping-bad" not in articles  # it can't be shown
     assert "is not a date" not in articles["clipping-draft"]
 
 
@@ -230,24 +229,35 @@ def test_problem_of_what_can_not_be_shown(
     assert re.findall(r"clippings.yaml, (.*)</span>", page) == ["line 2", "line 11"]
 
 
-def test_file_that_can_not_be_read(
+def test_file_that_can_not_be_parsed(
     previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
 ) -> None:
-    """What is on the air is shown still, and above all why the file is not."""
+    """The mistakes are shown, and what that means to subscribers."""
     client, reloader = previewed(_lines(_CLIPPINGS))
     client.get("/preview/", headers=_LOCAL)
     (tmp_path / "clippings.yaml").write_text("publication: [\n", encoding="utf-8")
     reloader.look()
     text = _text(client.get("/preview/", headers=_LOCAL))
-    assert "Mistakes The file can't be published as it is. Subscribers go on seeing" in text
-    assert "That can't be told while the file can't be read." in text
-    assert "Here & now" in text
+    assert "Mistakes This version of the file can't be published. Subscribers go on" in text
+    assert "Fix the errors to see what subscribers will see." in text
+    assert b"Here &amp; now" in client.get("/", headers=_LOCAL).data
+
+
+def test_file_that_is_gone(
+    previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
+) -> None:
+    """A file that can't be opened is a mistake like any other."""
+    client, reloader = previewed(_lines(_CLIPPINGS))
+    client.get("/preview/", headers=_LOCAL)
+    (tmp_path / "clippings.yaml").unlink()
+    reloader.look()
+    assert "No such file" in _text(client.get("/preview/", headers=_LOCAL))
 
 
 def test_nothing_yet(previewed: Callable[..., tuple[Client, Reloader]]) -> None:
     """Without any good state there are only the mistakes; without clippings that is said."""
     client, _ = previewed("publication: [\n")
-    assert "Nothing is published yet." in _text(client.get("/preview/", headers=_LOCAL))
+    assert "This version can't be published." in _text(client.get("/preview/", headers=_LOCAL))
     client, _ = previewed(_lines([]))
     assert "There are no clippings yet." in _text(client.get("/preview/", headers=_LOCAL))
 

@@ -93,7 +93,7 @@ def test_every_id_is_pinned_and_is_the_one_derived(
 def test_check_warns_of_the_doubles_of_the_page(real_list: Publication) -> None:
     """The page has one clipping twice and one article in two words; both are told, both stay."""
     found = check.warnings(real_list, support.NOW)
-    warned = [problem.place.line for problem in found if problem.code == "double"]
+    warned = [problem.place.line for problem in found if problem.code == "possible-duplicate"]
     places = {clipping.place.line: clipping for clipping in real_list.clippings}
     titles = [places[line].title for line in warned]
     assert titles[-2:] == [

@@ -111,7 +111,7 @@ def test_names_that_are_offered(publication: Publication) -> None:
 
 def test_names_that_are_served(publication: Publication) -> None:
     """What is served names no source that is not on the air, be it described or not."""
-    built = snapshot.build(publication, support.NOW)
+    built = snapshot.build(publication, support.NOW, write_schema=schema.text)
     text = built.documents["/clippings.schema.json"].body.decode()
     assert _offered(text) == (
         ["LA Business Portal", "Data: The Science"],
@@ -124,18 +124,19 @@ def test_names_that_are_served(publication: Publication) -> None:
 def test_served_schema_follows_the_file(publication: Publication) -> None:
     """The same file gives the same bytes, whatever was before; a new project is offered."""
     path = "/clippings.schema.json"
-    before = snapshot.build(publication, support.NOW)
+    before = snapshot.build(publication, support.NOW, write_schema=schema.text)
     more = support.publication(_CLIPPINGS, _PROJECTS | {"new": {"title": "New"}}, _SOURCES)
-    after = snapshot.build(more, support.NOW, before)
+    after = snapshot.build(more, support.NOW, before, write_schema=schema.text)
     assert _offered(after.documents[path].body.decode())[0][-1] == "New"
-    again = snapshot.build(publication, support.NOW, after)
+    again = snapshot.build(publication, support.NOW, after, write_schema=schema.text)
     assert again.documents[path] == before.documents[path]
     assert again.documents[path].body == before.documents[path].body
 
 
 def test_served_schema_is_the_printed_one(real_list: Publication) -> None:
     """Where nothing is held back and every source is in use, both are the same bytes."""
-    built = snapshot.build(real_list, support.NOW.replace(year=2027))
+    later = support.NOW.replace(year=2027)
+    built = snapshot.build(real_list, later, write_schema=schema.text)
     body = built.documents["/clippings.schema.json"].body
     assert body.decode() == schema.text(real_list)
 

@@ -28,8 +28,10 @@ def _file(*clippings: str) -> bytes:
     return (_HEAD + "".join(lines)).encode()
 
 
-def _stamp(data: bytes, now: datetime = NOW, *, history: bool = False) -> stamp.Stamped:
-    return stamp.stamp([("a.yaml", data)], now, history=history)
+def _stamp(
+    data: bytes, now: datetime = NOW, *, history: bool = False, keep_both: bool = False
+) -> stamp.Stamped:
+    return stamp.stamp([("a.yaml", data)], now, history=history, keep_both=keep_both)
 
 
 def _after(stamped: stamp.Stamped) -> bytes:
@@ -142,7 +144,7 @@ def test_nothing_to_stamp(history: bool) -> None:
     data = _file(f"title: A; id: a; {_PAST}", f"title: B; draft: true; {_PAST}")
     for each in (data, _file(), _HEAD.encode()):
         stamped = _stamp(each, history=history)
-        assert (stamped.stamps, stamped.files, stamped.problems) == ((), (), ())
+        assert (stamped.stamps, stamped.files) == ((), ())
 
 
 def test_only_files_that_change_are_given() -> None:
@@ -218,8 +220,17 @@ def test_id_that_looks_like_a_number(title: str, clipping_id: str, clipping: str
     assert [each.id for each in _loaded(after)] == [clipping_id]
 
 
-def test_copies_get_ids_of_their_own() -> None:
-    """Clippings that can't be told apart are numbered from 2; the first one keeps its id."""
+def test_duplicates_are_refused() -> None:
+    """Clippings that derive the same id are an error, and nothing is stamped."""
+    with pytest.raises(Unreadable) as caught:
+        _stamp(_file(f"title: Same; {_PAST}", f"title: Same; {_PAST}", f"title: Other; {_PAST}"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.line) == ("duplicate", 9)
+    assert "feedpress stamp --keep-both" in problem.cure
+
+
+def test_duplicates_get_ids_of_their_own() -> None:
+    """With `keep_both`, duplicates are numbered from 2; the first one keeps its id."""
     own = f"same-{_digest('Same')}"
     data = _file(
         f"title: Same; {_PAST}",
@@ -228,24 +239,20 @@ def test_copies_get_ids_of_their_own() -> None:
         f"title: SAME; {_PAST}",
         f"title: Same; {_PAST}",
     )
-    assert len(_loaded(data)) == 3
-    stamped = _stamp(data)
+    stamped = _stamp(data, keep_both=True)
     ids = [each.id for each in stamped.stamps]
     assert ids == [own, f"{own}-2", f"same-{_digest('SAME')}", f"{own}-4"]
-    assert stamped.problems == ()
     assert [each.id for each in _loaded(_after(stamped))] == [ids[0], f"{own}-3", *ids[1:]]
 
 
-def test_id_that_stands_there_comes_first() -> None:
+def test_id_in_the_file_comes_first() -> None:
     """A clipping that has an id keeps it, though a copy without one stands above it."""
     own = f"same-{_digest('Same')}"
     data = _file(f"title: Same; {_PAST}", f"title: Same; id: {own}; summary: First; {_PAST}")
-    ((before),) = _loaded(data)
-    assert before.summary == "First"
-    stamped = _stamp(data)
+    stamped = _stamp(data, keep_both=True)
     assert [each.id for each in stamped.stamps] == [f"{own}-2"]
     copy, first = _loaded(_after(stamped))
-    assert (copy.id, first) == (f"{own}-2", before)
+    assert (copy.id, first.id, first.summary) == (f"{own}-2", own, "First")
 
 
 def test_name_of_a_page_is_not_given_twice() -> None:
@@ -254,26 +261,33 @@ def test_name_of_a_page_is_not_given_twice() -> None:
     slug = identity.page_slug(uri)
     assert identity.derived_id(uri, None, None) == slug
     data = _file(f"title: {uri}; {_PAST}", f"title: Other; id: {uri}; {_PAST}")
-    stamped = _stamp(data)
+    stamped = _stamp(data, keep_both=True)
     assert [each.id for each in stamped.stamps] == [f"{slug}-2"]
     assert len(_loaded(_after(stamped))) == 2
 
 
-def test_id_of_a_broken_clipping_is_not_given_away() -> None:
-    """What stands as an id in the file stays the id of that clipping, even while it is broken."""
-    own = f"same-{_digest('Same')}"
-    broken = f"title: Other; id: {own}-2; published: yesterday"
-    stamped = _stamp(_file(f"title: Same; {_PAST}", f"title: Same; {_PAST}", broken))
-    assert [each.id for each in stamped.stamps] == [own, f"{own}-3"]
+@pytest.mark.parametrize("keep_both", [False, True])
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (f"title: B; url: nowhere; {_PAST}", "address"),
+        ("title: B", "missing-date"),
+        (f"titel: B; {_PAST}", "unknown-key"),
+        (f"title: B; id: a; {_PAST}", "repeated-id"),
+    ],
+)
+def test_file_with_another_error_is_refused(broken: str, code: str, keep_both: bool) -> None:
+    """Nothing is stamped in a file that has any other error."""
+    data = _file(f"title: A; id: a; {_PAST}", broken, f"title: C; {_PAST}")
+    with pytest.raises(Unreadable) as caught:
+        _stamp(data, keep_both=keep_both)
+    assert [problem.code for problem in caught.value.problems] == [code]
 
 
-def test_what_is_broken_is_left_alone() -> None:
-    """A clipping with a mistake that costs it keeps its bytes; the others are stamped."""
-    broken = f"title: B; url: nowhere; {_PAST}"
-    stamped = _stamp(_file(f"title: A; {_PAST}", broken, f"title: C; {_PAST}"))
-    assert [each.title for each in stamped.stamps] == ["A", "C"]
-    assert [problem.code for problem in stamped.problems] == ["address"]
-    assert _file(broken).removeprefix(_HEAD.encode()) in _after(stamped)
+def test_warnings_keep_nothing_from_being_stamped() -> None:
+    """A file with warnings can be published, and so it can be stamped."""
+    stamped = _stamp(_file(f"title: A; mood: good; language: e; {_PAST}"))
+    assert [each.title for each in stamped.stamps] == ["A"]
 
 
 def test_file_that_is_no_list() -> None:
@@ -365,9 +379,20 @@ def test_nothing_is_given_that_says_something_else(
         _stamp(_file(f"title: One; {_PAST}"))
 
 
-def test_draft_takes_no_id_from_what_is_on_the_air() -> None:
-    """A draft that is a copy of a clipping below it is the double, though it stands first."""
-    data = _file(f"title: Same; draft: true; {_PAST}", f"title: Same; summary: First; {_PAST}")
-    (clipping,) = _loaded(data)
-    assert clipping.summary == "First"
-    assert [each.id for each in _stamp(data).stamps] == [clipping.id]
+def test_draft_takes_no_id_from_a_published_clipping() -> None:
+    """A draft that is a copy of a clipping below it is the duplicate, though it stands first.
+
+    It keeps the file from being published, so it gets an id, though no other draft does.
+    """
+    data = _file(
+        f"title: Same; draft: true; {_PAST}",
+        f"title: Same; summary: First; {_PAST}",
+        f"title: Other; draft: true; {_PAST}",
+    )
+    own = f"same-{_digest('Same')}"
+    stamped = _stamp(data, keep_both=True)
+    assert {each.id: bool(each.added) for each in stamped.stamps} == {own: True, f"{own}-2": False}
+    assert [(each.id, each.draft) for each in _loaded(_after(stamped))][:2] == [
+        (f"{own}-2", True),
+        (own, False),
+    ]

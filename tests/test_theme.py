@@ -90,11 +90,13 @@ def test_a_page_may_be_replaced(folder: Callable[..., Path]) -> None:
 
 
 def test_icons_may_be_replaced() -> None:
-    """A theme's favicon.ico and icon.svg take the place of ours, and stand nowhere else."""
+    """A theme's icon.svg replaces ours; other icons are files of the theme."""
     theme = theme_of([("favicon.ico", b"ico"), ("icon.svg", b"<svg/>")], "mine")
     documents = snapshot.build(_published(), support.NOW, theme=theme).documents
-    assert (documents["/favicon.ico"].body, documents["/icon.svg"].body) == (b"ico", b"<svg/>")
-    assert documents.keys() == snapshot.build(_published(), support.NOW).documents.keys()
+    assert documents["/theme/favicon.ico"].body == b"ico"
+    assert documents["/icon.svg"].body == b"<svg/>"
+    plain = snapshot.build(_published(), support.NOW).documents
+    assert documents.keys() == {*plain, "/theme/favicon.ico"}
 
 
 def test_another_theme_changes_what_was_before(folder: Callable[..., Path]) -> None:

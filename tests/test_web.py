@@ -14,8 +14,8 @@ from werkzeug.test import Client, TestResponse
 import support
 from feedpress import snapshot
 from feedpress.delivery import web
-from feedpress.delivery.memory import Memory
-from feedpress.delivery.responder import Responder
+from feedpress.delivery.negotiation import Negotiator
+from feedpress.delivery.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 _TELLING = "telling-host.example"
@@ -67,7 +67,6 @@ def _raw(client: Client, path: str) -> TestResponse:
         ("/page.js", "text/javascript; charset=utf-8"),
         ("/search.json", "application/json; charset=utf-8"),
         ("/icon.svg", "image/svg+xml; charset=utf-8"),
-        ("/favicon.ico", "image/x-icon"),
         ("/years/undated/", "text/html; charset=utf-8"),
         ("/clippings.schema.json", "application/schema+json; charset=utf-8"),
     ],
@@ -193,7 +192,7 @@ def test_options(client: FlaskClient) -> None:
         assert set(response.allow) == {"GET", "HEAD", "OPTIONS"}
         assert response.headers["Access-Control-Allow-Origin"] == "*"
         allowed = response.headers["Access-Control-Allow-Headers"]
-        assert allowed == "If-None-Match, If-Modified-Since, A-IM"
+        assert allowed == "If-None-Match, If-Modified-Since"
 
 
 @pytest.mark.parametrize(
@@ -253,15 +252,15 @@ def test_each_request_asks_for_the_current_snapshot(small: Snapshot) -> None:
     assert client.get("/atom.xml").status_code == 200
 
 
-def test_one_responder_for_a_snapshot(small: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_negotiator_for_a_snapshot(small: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     """What answers from a snapshot is made once, and keeps what it has worked out."""
     made: list[Snapshot] = []
 
-    def note(snapshot: Snapshot, memory: Memory) -> Responder:
+    def note(snapshot: Snapshot, history: ValidatorHistory) -> Negotiator:
         made.append(snapshot)
-        return Responder(snapshot, memory)
+        return Negotiator(snapshot, history)
 
-    monkeypatch.setattr(web, "Responder", note)
+    monkeypatch.setattr(web, "Negotiator", note)
     client = web.create_app(lambda: small).test_client()
     for path in ("/", "/atom.xml", "/nowhere", "/"):
         client.get(path)

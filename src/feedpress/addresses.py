@@ -14,7 +14,6 @@ STYLE_SHEET = "/style.css"
 FEED_STYLE_SHEET = "/feed.css"
 PAGE_SCRIPT = "/page.js"
 SEARCH_INDEX = "/search.json"
-FAVICON = "/favicon.ico"
 ICON = "/icon.svg"
 SCHEMA = "/clippings.schema.json"
 OPML_LIST = "/opml.xml"
@@ -40,12 +39,11 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 TEXT = "text/plain"
 SVG = "image/svg+xml"
-ICO = "image/x-icon"
 
 #: The files of a theme that are published, by how their names end.
 THEME_KINDS = {
     "css": CSS,
-    "ico": ICO,
+    "ico": "image/x-icon",
     "jpg": "image/jpeg",
     "js": JAVASCRIPT,
     "png": "image/png",
@@ -53,9 +51,6 @@ THEME_KINDS = {
     "webp": "image/webp",
     "woff2": "font/woff2",
 }
-
-#: Stands between the slugs of projects that are combined; no slug has it.
-AND = "+"
 
 #: File name of a feed in each format that is written.
 FEED_NAMES = {ATOM: "atom.xml", RSS: "rss.xml", JSON_FEED: "feed.json"}
@@ -127,11 +122,6 @@ def embed_page(slug: str | None) -> str:
 def project_of(path: str) -> str:
     """Give the slug of the project that a path belongs to, or nothing."""
     return path.split("/", 3)[2] if path.startswith("/projects/") else ""
-
-
-def is_combined(path: str) -> bool:
-    """Tell whether a path is that of several projects together."""
-    return AND in project_of(path)
 
 
 def is_archive(path: str) -> bool:

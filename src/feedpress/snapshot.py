@@ -1,21 +1,19 @@
-"""Snapshot: everything that is served, worked out once: a map from path to finished document.
+"""Build the snapshot: everything that is served, as a map from path to finished document.
 
-A function of the publication and an instant, and of nothing else: the same file gives the same
-bytes on every machine, at every start. What the snapshot before it had and is the same is taken
-over from it, which changes no byte.
+It is a function of the publication, the theme and an instant: the same file gives the same bytes
+on every machine, at every start. What is the same as in the snapshot before is taken from there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
+from typing import ParamSpec
 
 from feedpress import addresses, times
 from feedpress.documents import Document, Documents, Link, Maker, Policy
-from feedpress.editors import schema
-from feedpress.feeds import combined, feed, formats, history, opml
-from feedpress.feeds.delta import Polled
+from feedpress.feeds import feed, formats, history, opml
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
 from feedpress.model import Publication
@@ -23,23 +21,30 @@ from feedpress.pages import feed_style, html, icon, search
 from feedpress.pages.theme import PLAIN, Theme
 from feedpress.pages.years import Year, by_year
 
-#: How many bytes of documents are made ahead. A small file of long texts in many projects can come
-#: to gigabytes; what is beyond this is made when it is asked for.
+#: How many bytes of documents are built ahead. A small file with long texts in many projects can
+#: come to gigabytes; the rest is built when somebody asks for it.
 _AHEAD_BYTES = 256 * 2**20
 
 _ROBOTS = b"User-agent: *\nDisallow:\n"
 
+#: Writes the JSON Schema of the file, which offers the publication's projects, and of its sources
+#: those that are named.
+WriteSchema = Callable[[Publication, Container[str]], str]
+
+_Paths = Iterator[tuple[str, Maker]]
+_P = ParamSpec("_P")
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What a snapshot is made of, for the one after it."""
+    """What a snapshot was built from, for the next one to compare with."""
 
-    #: All of the publication that is not a clipping.
+    #: All of the publication except its clippings.
     head: Publication
     theme: Theme
     feeds: Mapping[str | None, Feed]
     #: By the media type of the format.
-    printed: Mapping[str, formats.Printed]
+    written: Mapping[str, formats.Printed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +57,26 @@ class Snapshot:
     #: From each slug that a project had to the one that it has now.
     formerly: Mapping[str, str]
     next_due: datetime | None
-    #: How long an answer may be kept.
+    #: How long a response may be cached.
     cache_time: timedelta
-    #: How many clippings are on the air, and how many feeds there are in each format.
+    #: How many clippings are published, and how many feeds there are in each format.
     clippings: int
     feeds: int
-    #: The instant as of which it was worked out.
+    #: The instant as of which it was built.
     as_of: datetime = field(compare=False)
     _parts: _Parts = field(compare=False, repr=False)
 
     def moved(self, path: str) -> str | None:
-        """Give the path that something has now which had this one, never one that moved again."""
-        named = addresses.project_of(path)
-        slug = combined.canonical(named, self.formerly)
-        if slug == named:
+        """Return the path that a renamed project's path has now; never one that redirects again."""
+        slug = self.formerly.get(addresses.project_of(path))
+        if slug is None:
             return None
-        there = addresses.renamed(path, slug)
-        there = there if there in self.documents else f"{there}/"
-        return there if there in self.documents else None
+        target = addresses.renamed(path, slug)
+        target = target if target in self.documents else f"{target}/"
+        return target if target in self.documents else None
 
     def redirects(self) -> Iterator[tuple[str, str]]:
-        """Give every path that has moved, and where to."""
+        """Return every path that redirects, and its target."""
         paths = [path for path in self.documents if addresses.project_of(path)]
         for former, slug in self.formerly.items():
             for path in paths:
@@ -83,18 +87,67 @@ class Snapshot:
                         yield was.removesuffix("/"), path
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the documents are made from. Must not refer to an older snapshot, to let it go."""
+
+    feeds: tuple[Feed, ...]
+    #: The subscription document of each feed, then its archives, by slug.
+    documents: Mapping[str | None, tuple[FeedDocument, ...]]
+    #: Each entry as it is written, by media type of the format, then by id.
+    entries: Mapping[str, Mapping[str, bytes]]
+    years: tuple[Year, ...]
+    theme: Theme
+    accent: str | None
+    schema: str
+
+    @property
+    def main(self) -> Feed:
+        """The feed of all clippings."""
+        return self.feeds[0]
+
+
 def build(
     publication: Publication,
     now: datetime,
     before: Snapshot | None = None,
     theme: Theme = PLAIN,
+    write_schema: WriteSchema = lambda publication, sources: "{}",
 ) -> Snapshot:
-    """Work out every document as it is at an instant; `before` only saves work."""
+    """Build every document as it is at an instant; `before` only saves work."""
     feeds = feed.build(publication, now)
-    builder = _Builder(publication, feeds, before, theme)
+    documents = {each.slug: history.documents(each) for each in feeds}
+    head = replace(publication, clippings=())
+    old = before._parts if before else _Parts(head, theme, {}, {})
+    written = _written(feeds, documents, old)
+    # Don't reveal the sources of unpublished clippings.
+    sources = {each.author.name for each in feeds[0].entries if each.author}
+    content = _Content(
+        feeds=feeds,
+        documents=documents,
+        entries={media_type: formats.of_id(every) for media_type, every in written.items()},
+        years=by_year(feeds[0].entries),
+        theme=theme,
+        accent=publication.accent,
+        schema=write_schema(publication, sources),
+    )
+    # Titles, slugs and addresses of the publication are in every document.
+    same_head = (old.head, old.theme) == (head, theme)
+    unchanged = {each.slug for each in feeds if same_head and old.feeds.get(each.slug) == each}
+    ready: dict[str, Document] = {}
+    makers: dict[str, Maker] = {}
+    size = 0
+    old_documents = before.documents.ready if before else {}
+    for path, make in (*_polled(content, old_documents, unchanged), *_assets(content)):
+        if size > _AHEAD_BYTES:
+            makers[path] = make
+        else:
+            ready[path] = make().encoded(like=old_documents.get(path))
+            size += len(ready[path].body)
+    makers.update(_on_demand(content))
     return Snapshot(
-        documents=builder.documents(before.documents.ready if before else {}),
-        gone=frozenset(builder.gone),
+        documents=Documents(MappingProxyType(ready), MappingProxyType(makers)),
+        gone=frozenset(_gone(content)),
         formerly=MappingProxyType(
             {former: each.slug for each in publication.projects for former in each.formerly}
         ),
@@ -103,226 +156,142 @@ def build(
         clippings=len(feeds[0].entries),
         feeds=sum(not each.is_gone for each in feeds),
         as_of=now,
-        _parts=builder.parts,
+        _parts=_Parts(head, theme, {each.slug: each for each in feeds}, written),
     )
 
 
-class _Builder:
-    def __init__(
-        self,
-        publication: Publication,
-        feeds: tuple[Feed, ...],
-        before: Snapshot | None,
-        theme: Theme,
-    ) -> None:
-        # Nothing of `before` is kept here: what is made later would keep it, and all before it.
-        self._feeds = feeds
-        self._whole = feeds[0]
-        self._projects = {each.slug: each for each in publication.projects}
-        self._by_slug = {each.slug: each for each in feeds}
-        self._theme = theme
-        self._accent = publication.accent
-        self._years = by_year(feeds[0].entries)
-        self.gone: set[str] = set()
-        # Nobody learns from it who has written what is still held back.
-        shown_sources = {each.author.name for each in feeds[0].entries if each.author}
-        self._schema_text = schema.text(publication, shown_sources)
-        head = replace(publication, clippings=())
-        old = before._parts if before else _Parts(head, theme, {}, {})
-        # Titles, slugs and addresses of the publication stand in every document.
-        comparable = old.feeds if (old.head, old.theme) == (head, theme) else {}
-        self._unchanged = {each.slug for each in feeds if comparable.get(each.slug) == each}
-        self._documents = {each.slug: history.documents(each) for each in feeds}
-        polled = [self._documents[each.slug][0] for each in feeds if not each.is_gone]
-        shown = {entry.id: entry for document in polled for entry in document.entries}
-        told = {entry.id: entry for document in polled for entry in document.tombstones}
-        printed = {
-            media_type: formats.printed(
-                (shown | told if form.has_notices else shown).values(),
-                form.render_entries,
-                old.printed.get(media_type, {}),
-            )
-            for media_type, form in formats.FORMATS.items()
-        }
-        self.parts = _Parts(head, theme, self._by_slug, printed)
-        self._entries = {media_type: formats.of_id(every) for media_type, every in printed.items()}
+def _written(
+    feeds: tuple[Feed, ...], documents: Mapping[str | None, tuple[FeedDocument, ...]], old: _Parts
+) -> dict[str, formats.Printed]:
+    """Write the entries that are polled in each format, once, however many feeds have them."""
+    polled = [documents[each.slug][0] for each in feeds if not each.is_gone]
+    shown = {entry.id: entry for document in polled for entry in document.entries}
+    tombstones = {entry.id: entry for document in polled for entry in document.tombstones}
+    return {
+        media_type: formats.printed(
+            (shown | tombstones if form.has_notices else shown).values(),
+            form.render_entries,
+            old.written.get(media_type, {}),
+        )
+        for media_type, form in formats.FORMATS.items()
+    }
 
-    def documents(self, before: Mapping[str, Document]) -> Documents:
-        ready: dict[str, Document] = {}
-        makers: dict[str, Maker] = {}
-        size = 0
-        for path, make in self._asked_for_often(before):
-            if size > _AHEAD_BYTES:
-                makers[path] = make
+
+def _polled(content: _Content, old: Mapping[str, Document], unchanged: set[str | None]) -> _Paths:
+    """Yield what clients ask for again and again: subscription documents and main pages."""
+    for each in content.feeds:
+        document = content.documents[each.slug][0]
+        for media_type in formats.FORMATS:
+            path = addresses.feed_path(each.slug, media_type)
+            if each.slug in unchanged and path in old:
+                yield path, partial(_same, old[path])
+            elif each.ended and each.is_gone:
+                yield path, partial(_notice, content, each.ended, path)
             else:
-                ready[path] = make()
-                size += len(ready[path].body)
-        makers.update(self._asked_for_seldom())
-        return Documents(MappingProxyType(ready), MappingProxyType(makers), self._combined)
+                entries = content.entries[media_type]
+                yield path, partial(_feed_document, document, media_type, entries)
+        pages: dict[str, Maker] = {addresses.embed_page(each.slug): partial(_embed, content, each)}
+        if each.slug:
+            page = addresses.project_page(each.slug)
+            pages[page] = partial(_page, html.project_page, each, content.main, content.theme)
+        for path, make in pages.items():
+            is_same = each.slug in unchanged and path in old
+            yield path, partial(_same, old[path]) if is_same else make
+    front = partial(_page, html.front_page, content.feeds, content.years, content.theme)
+    yield addresses.FRONT_PAGE, front
+    yield addresses.OPML_LIST, lambda: Document(opml.render(content.feeds), addresses.OPML)
 
-    def _asked_for_often(self, before: Mapping[str, Document]) -> Iterator[tuple[str, Maker]]:
-        for each in self._feeds:
-            document = self._documents[each.slug][0]
+
+def _assets(content: _Content) -> _Paths:
+    """Yield what pages and feeds look like: styles, scripts, the icon, a theme's files."""
+    main, accent, theme = content.main, content.accent, content.theme
+    words = feed_style.words(main.language)
+    bodies = {
+        addresses.STYLE_SHEET: (html.style_sheet(accent, theme), addresses.CSS),
+        addresses.FEED_STYLE_SHEET: (feed_style.style_sheet(words, accent), addresses.CSS),
+        addresses.EMBED_STYLE_SHEET: (html.embed_style_sheet(), addresses.CSS),
+        addresses.EMBED_SCRIPT: (html.embed_script(main.language), addresses.JAVASCRIPT),
+        addresses.PAGE_SCRIPT: (html.page_script(), addresses.JAVASCRIPT),
+        addresses.ICON: (icon.svg(main.title, accent).encode(), addresses.SVG),
+        addresses.ROBOTS: (_ROBOTS, addresses.TEXT),
+        addresses.SCHEMA: (content.schema.encode(), addresses.JSON_SCHEMA),
+    }
+    for path, (body, media_type) in bodies.items():
+        yield path, partial(Document, theme.of_path(path) or body, media_type)
+    for name, body in theme.files:
+        if f"/{name}" not in bodies:
+            yield addresses.theme_file(name), partial(Document, body, addresses.kind_of(name))
+
+
+def _on_demand(content: _Content) -> _Paths:
+    """Yield what hardly anybody opens, of which there may be tens of thousands."""
+    main, theme = content.main, content.theme
+    for each in content.feeds:
+        for document in content.documents[each.slug][1:]:
             for media_type in formats.FORMATS:
-                path = addresses.feed_path(each.slug, media_type)
+                path = addresses.feed_path(each.slug, media_type, document.archive)
                 if each.ended and each.is_gone:
-                    yield self._gone(path, each.ended)
+                    yield path, partial(_notice, content, each.ended, path)
                 else:
-                    old = before.get(path)
-                    yield path, partial(self._subscription_document, document, media_type, old)
-            if each.slug:
-                path = addresses.project_page(each.slug)
-                yield path, partial(self._project_page, each, before.get(path))
-            path = addresses.embed_page(each.slug)
-            yield path, partial(self._embed_page, each, before.get(path))
-            if each.is_gone:
-                self.gone.add(path)
-        yield addresses.FRONT_PAGE, partial(self._front_page, before.get(addresses.FRONT_PAGE))
-        yield addresses.OPML_LIST, partial(self._opml, before.get(addresses.OPML_LIST))
-        yield from self._look(before)
-        yield addresses.SCHEMA, partial(self._schema, before.get(addresses.SCHEMA))
+                    yield path, partial(_feed_document, document, media_type)
+    around = (None, *content.years, None)
+    for year, later, earlier in zip(content.years, around, around[2:], strict=False):
+        page = partial(_page, html.year_page, year, later, earlier, main, theme)
+        yield addresses.year_page(year.number), page
+    yield addresses.SEARCH_INDEX, lambda: Document(search.index(main.entries), addresses.JSON)
+    for entry in main.entries:
+        yield addresses.clipping_page(entry.slug), partial(_clipping_page, content, entry)
+    for entry in main.withdrawn:
+        path = addresses.clipping_page(entry.slug)
+        yield path, partial(_notice, content, entry, path)
 
-    def _asked_for_seldom(self) -> Iterator[tuple[str, Maker]]:
-        for each in self._feeds:
-            for document in self._documents[each.slug][1:]:
+
+def _gone(content: _Content) -> Iterator[str]:
+    """Yield the paths of what was withdrawn, and of projects that ended long ago."""
+    yield from (addresses.clipping_page(entry.slug) for entry in content.main.withdrawn)
+    for each in content.feeds:
+        if each.is_gone:
+            yield addresses.embed_page(each.slug)
+            for document in content.documents[each.slug]:
                 for media_type in formats.FORMATS:
-                    path = addresses.feed_path(each.slug, media_type, document.archive)
-                    if each.ended and each.is_gone:
-                        yield self._gone(path, each.ended)
-                    else:
-                        yield path, partial(_archive_document, document, media_type)
-        for year, later, earlier in _with_neighbours(self._years):
-            path = addresses.year_page(year.number)
-            yield path, partial(self._year_page, year, later, earlier)
-        yield addresses.SEARCH_INDEX, self._search_index
-        for entry in self._whole.entries:
-            yield addresses.clipping_page(entry.slug), partial(self._clipping_page, entry)
-        for entry in self._whole.withdrawn:
-            yield self._gone(addresses.clipping_page(entry.slug), entry)
-
-    def _combined(self, path: str) -> Maker | None:
-        name = addresses.project_of(path)
-        slugs = combined.members(name, self._projects)
-        for media_type in formats.FORMATS if slugs else ():
-            if path == addresses.feed_path(name, media_type):
-                return partial(self._combined_document, slugs, media_type)
-        return None
-
-    def _combined_document(self, slugs: tuple[str, ...], media_type: str) -> Document:
-        documents = [self._documents[slug][0] for slug in slugs]
-        projects = [self._projects[slug] for slug in slugs]
-        document = combined.document(projects, documents, self._whole, self.parts.head.tag)
-        form, printed = formats.FORMATS[media_type], self._entries[media_type]
-        # Of a project whose own feeds are no more, some are in no document that is polled.
-        every = (*document.entries, *document.tombstones)
-        known = {each.id: printed[each.id] for each in every if each.id in printed}
-        new = form.render_entries(each for each in document.entries if each.id not in known)
-        body = form.render(document, known | new)
-        return Document(body, media_type, links=_links(document, media_type))
-
-    def _opml(self, old: Document | None) -> Document:
-        return Document(opml.render(self._feeds), addresses.OPML, like=old)
-
-    def _look(self, before: Mapping[str, Document]) -> Iterator[tuple[str, Maker]]:
-        """Give what pages look like: their style, their script, the icon, a theme's files."""
-        title, theme = self._whole.title, self._theme
-        bodies = {
-            addresses.STYLE_SHEET: (html.style_sheet(self._accent, theme), addresses.CSS),
-            addresses.FEED_STYLE_SHEET: (self._feed_style_sheet(), addresses.CSS),
-            addresses.EMBED_STYLE_SHEET: (html.embed_style_sheet(), addresses.CSS),
-            addresses.EMBED_SCRIPT: (html.embed_script(self._whole.language), addresses.JAVASCRIPT),
-            addresses.ROBOTS: (_ROBOTS, addresses.TEXT),
-            addresses.PAGE_SCRIPT: (html.page_script(), addresses.JAVASCRIPT),
-            addresses.ICON: (icon.svg(title, self._accent).encode(), addresses.SVG),
-            addresses.FAVICON: (icon.ico(title, self._accent), addresses.ICO),
-        }
-        for path, (body, media_type) in bodies.items():
-            own = theme.of_path(path) or body
-            yield path, partial(Document, own, media_type, like=before.get(path))
-        for name, body in theme.files:
-            path, media_type = addresses.theme_file(name), addresses.kind_of(name)
-            if f"/{name}" not in bodies:
-                yield path, partial(Document, body, media_type, like=before.get(path))
-
-    def _feed_style_sheet(self) -> bytes:
-        return feed_style.style_sheet(feed_style.words(self._whole.language), self._accent)
-
-    def _front_page(self, old: Document | None) -> Document:
-        body = html.front_page(self._feeds, self._years, self._theme)
-        return _page(body, like=old)
-
-    def _schema(self, old: Document | None) -> Document:
-        return Document(self._schema_text.encode(), addresses.JSON_SCHEMA, like=old)
-
-    def _project_page(self, each: Feed, old: Document | None) -> Document:
-        if old and each.slug in self._unchanged:
-            return old
-        body = html.project_page(each, self._whole, self._theme)
-        return _page(body, like=old)
-
-    def _embed_page(self, each: Feed, old: Document | None) -> Document:
-        if old and each.slug in self._unchanged:
-            return old
-        status = 410 if each.is_gone else 200
-        body = html.embed_page(each, self._theme)
-        return Document(body, addresses.HTML, status, policy=Policy.EMBED, like=old)
-
-    def _year_page(self, year: Year, later: Year | None, earlier: Year | None) -> Document:
-        body = html.year_page(year, later, earlier, self._whole, self._theme)
-        return _page(body)
-
-    def _search_index(self) -> Document:
-        body = search.index(self._whole.entries)
-        return Document(body, addresses.JSON)
-
-    def _clipping_page(self, entry: Entry) -> Document:
-        projects = [self._by_slug[category.slug] for category in entry.categories]
-        body = html.clipping_page(entry, self._whole, projects, self._theme)
-        return _page(body)
-
-    def _gone(self, path: str, notice: Entry) -> tuple[str, Maker]:
-        self.gone.add(path)
-        return path, partial(self._notice, notice, path)
-
-    def _notice(self, entry: Entry, path: str) -> Document:
-        body = html.notice_page(entry, path, self._whole, self._theme)
-        return _page(body, 410)
-
-    def _subscription_document(
-        self, document: FeedDocument, media_type: str, old: Document | None
-    ) -> Document:
-        form, entries = formats.FORMATS[media_type], self._entries[media_type]
-        polled = Polled(document, entries, form.render) if form.has_deltas else None
-        if old and document.feed.slug in self._unchanged:
-            return old.made_of(polled)
-        body = form.render(document, entries)
-        links = _links(document, media_type)
-        return Document(body, media_type, links=links, polled=polled, like=old)
+                    yield addresses.feed_path(each.slug, media_type, document.archive)
 
 
-def _archive_document(document: FeedDocument, media_type: str) -> Document:
+def _feed_document(
+    document: FeedDocument, media_type: str, entries: Mapping[str, bytes] | None = None
+) -> Document:
     form = formats.FORMATS[media_type]
-    body = form.render(document, form.render_entries(document.entries))
-    return Document(body, media_type, links=_links(document, media_type))
-
-
-def _links(document: FeedDocument, media_type: str) -> tuple[Link, ...]:
-    """Give the links of a feed's document that its answer has, too (WebSub §4)."""
-    link = document.feed.link(media_type, document.archive)
-    return (
-        Link(link, "self", media_type),
+    if entries is None:
+        entries = form.render_entries(document.entries)
+    # The links of the document, which its responses have, too (WebSub §4).
+    links = (
+        Link(document.feed.link(media_type, document.archive), "self", media_type),
         *(Link(hub, "hub") for hub in document.hubs),
         Link(document.feed.alternate, "alternate", addresses.HTML),
     )
+    return Document(form.render(document, entries), media_type, links=links)
 
 
-def _page(body: bytes, status: int = 200, like: Document | None = None) -> Document:
-    return Document(body, addresses.HTML, status, policy=Policy.PAGE, like=like)
+def _same(document: Document) -> Document:
+    return document
 
 
-def _with_neighbours(
-    years: Sequence[Year],
-) -> Iterator[tuple[Year, Year | None, Year | None]]:
-    """Give each year with the later and the earlier one, where there are."""
-    around = (None, *years, None)
-    return zip(years, around, around[2:], strict=False)
+def _page(write: Callable[_P, bytes], *args: _P.args, **kwargs: _P.kwargs) -> Document:
+    return Document(write(*args, **kwargs), addresses.HTML, policy=Policy.PAGE)
+
+
+def _clipping_page(content: _Content, entry: Entry) -> Document:
+    by_slug = {each.slug: each for each in content.feeds}
+    projects = [by_slug[category.slug] for category in entry.categories]
+    return _page(html.clipping_page, entry, content.main, projects, content.theme)
+
+
+def _embed(content: _Content, each: Feed) -> Document:
+    status = 410 if each.is_gone else 200
+    body = html.embed_page(each, content.theme)
+    return Document(body, addresses.HTML, status, policy=Policy.EMBED)
+
+
+def _notice(content: _Content, entry: Entry, path: str) -> Document:
+    body = html.notice_page(entry, path, content.main, content.theme)
+    return Document(body, addresses.HTML, 410, policy=Policy.PAGE)

@@ -31,8 +31,8 @@ def build(
     """Write all that FILE publishes as files, for any web server.
 
     Only what has changed is written, and only what feedpress made itself is taken away. In the
-    folder .feedpress of DIR is the configuration for nginx and Caddy; _headers and _redirects are
-    for Netlify and Cloudflare Pages.
+    folder .feedpress of DIR is the configuration for nginx; _headers and _redirects are for
+    Netlify and Cloudflare Pages.
 
     With --print-next the instant is printed at which something that is held back is due: build
     again then. Nothing is printed where nothing is.
@@ -40,7 +40,7 @@ def build(
     from feedpress import snapshot as snapshots
     from feedpress import times
     from feedpress.delivery import files, theme_folder
-    from feedpress.editors import clippings_file
+    from feedpress.editors import clippings_file, schema
     from feedpress.editors.problems import Unreadable
 
     called = files.printable(file)
@@ -58,7 +58,7 @@ def build(
     now = datetime.now(UTC)
     if settings.url:
         publication = publication.at(settings.url)
-    snapshot = snapshots.build(publication, now, theme=look)
+    snapshot = snapshots.build(publication, now, theme=look, write_schema=schema.text)
     if output:
         _export(snapshot, output, now)
     if print_next and snapshot.next_due:

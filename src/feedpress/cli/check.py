@@ -29,8 +29,8 @@ _WIDEST = 140
     "form",
     default="text",
     show_default=True,
-    type=click.Choice(["text", "json", "github", "sarif"]),
-    help="For people, for programs, as annotations of a change, or for code scanning.",
+    type=click.Choice(["text", "json", "github"]),
+    help="For people, for programs, or as annotations of a change.",
 )
 def check(file: Path, strict: bool, form: str) -> None:
     """Look for mistakes in FILE and say how to mend them.
@@ -78,11 +78,6 @@ def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:
         from feedpress.delivery.reports.problems import as_json
 
         click.echo(as_json(found, texts))
-    elif form == "sarif":
-        import feedpress
-        from feedpress.delivery.reports.sarif import as_sarif
-
-        click.echo(as_sarif(found, texts, os.getcwd(), feedpress.__version__))
     elif form == "github":
         from feedpress.delivery.reports.problems import github
 

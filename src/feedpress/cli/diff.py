@@ -51,12 +51,18 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
         raise click.ClickException(f"{called} can't be published: {cure}\n{error}") from error
     try:
         read = files.Files(against).read() if against else revisions.read(file, since or "HEAD")
-        old, _ = clippings_file.load(read)
-    except Unreadable as error:
-        message = "the version to compare with can't be published; name another with --since"
-        raise click.ClickException(f"{message}\n{error}") from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
+    # A version with an error was never published, but a change that fixes it can be reviewed.
+    before = clippings_file.examine(read)
+    old, errors = before.publication, "\n".join(map(str, before.errors))
+    if old is None:
+        message = "the version to compare with can't be read; name another with --since"
+        raise click.ClickException(f"{message}\n{errors}")
+    if errors:
+        click.echo(
+            f"the version before has errors; its good clippings are compared\n{errors}", err=True
+        )
     changes = diffs.compare(old, new, datetime.now(UTC))
     if form == "json":
         click.echo(report.as_json(changes))

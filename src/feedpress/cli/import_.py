@@ -147,6 +147,16 @@ def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
             ],
             "  ",
         )
+    if written.numbered:
+        number = several(len(written.numbered), "entry looks", "entries look")
+        click.echo(f"{number} exactly like another one; kept, with an id of its own:")
+        _tell_list(
+            (
+                f"{i.name}: {shown(str(i.keys['title']))}: id: {i.keys['id']}"
+                for i in written.numbered
+            ),
+            "  ",
+        )
     kinds = Counter(item.identity for item in written.taken)
     for kind in (Identity.KEPT, Identity.LINK):
         if kinds[kind]:

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -81,7 +80,6 @@ async def _in_time(url: str, limits: Limits) -> Page:
 
 async def _fetch(url: str, limits: Limits) -> Page:
     url = _checked(url)
-    stays_public = await _is_public(url)
     try:
         async with _client(limits) as client:
             for _ in range(limits.redirects + 1):
@@ -90,11 +88,6 @@ async def _fetch(url: str, limits: Limits) -> Page:
                     if not (response.is_redirect and location):
                         return await _page(url, response, limits)
                 url = _checked(urljoin(url, location))
-                # Somebody on the web could else have what only this machine can reach looked at.
-                # A name whose address changes between this look and the next gets through.
-                if stays_public and not await _is_public(url):
-                    message = f"the page leads to {_host(url)}, which is not on the public web"
-                    raise NotFetched(f"{message}; {_LOOK}")
     # An ImportError is a kind of proxy that httpx needs another package for.
     except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError) as error:
         raise _failure(url, error, limits) from error
@@ -123,16 +116,6 @@ def _checked(url: str) -> str:
         message = "the address holds a name or a password in front of the @"
         raise NotFetched(f"{message}; take it out: nothing secret belongs into a feed")
     return uri
-
-
-async def _is_public(url: str) -> bool:
-    """Tell whether a site is on the public web; one whose place a proxy alone knows is."""
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(_host(url), None, type=socket.SOCK_STREAM)
-    except OSError:
-        return True
-    return all(ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in found)
 
 
 async def _page(url: str, response: httpx.Response, limits: Limits) -> Page:

@@ -39,7 +39,7 @@ class Health:
         return "ok" if self.since is None else "stale"
 
 
-def answer(health: Health, *, strict: bool = False) -> responses.Answer:
+def answer(health: Health, *, strict: bool = False) -> responses.Response:
     """Return a report: with 503 if nothing is published, or when `strict` also while stale."""
     body = json.dumps(dict(_report(health)), indent=2) + "\n"
     is_up = health.status == "ok" if strict else health.snapshot is not None

@@ -60,7 +60,7 @@ class Previewer:
         self._numbers = count(1)
         # What the change is told against where git knows no other state.
         self._first: Publication | None = None
-        self._made: tuple[_State | None, responses.Answer] = (None, responses.not_ready())
+        self._made: tuple[_State | None, responses.Response] = (None, responses.not_ready())
         self._started = clock()
 
     def __call__(
@@ -80,7 +80,7 @@ class Previewer:
         start_response(answer.status, [*answer.headers])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
-    def _page(self) -> responses.Answer:
+    def _page(self) -> responses.Response:
         current = self._reloader.current()  # which starts it, if nobody has
         state = _State(self._reloader.newest, self._reloader.health().errors, current)
         # By identity: to compare ten thousand clippings takes longer than to make the page.
@@ -90,7 +90,7 @@ class Previewer:
             self._made = (state, self._rendered(state))
         return self._made[1]
 
-    def _rendered(self, state: _State) -> responses.Answer:
+    def _rendered(self, state: _State) -> responses.Response:
         now, reading = self._clock(), clippings_file.examine(state.newest)
         publication = reading.publication
         problems = reading.problems or state.errors  # errors if the files can't be opened
@@ -146,7 +146,7 @@ _FILES = {
 
 
 @cache
-def _file(path: str) -> responses.Answer:
+def _file(path: str) -> responses.Response:
     name, media_type = _FILES[path]
     body = resources.files("feedpress.pages").joinpath(name).read_bytes()
     return responses.preview(body, media_type)

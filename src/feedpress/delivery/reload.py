@@ -19,7 +19,7 @@ from feedpress import snapshot as snapshots
 from feedpress.delivery import files, theme_folder
 from feedpress.delivery.health import Health
 from feedpress.delivery.state import GoodFiles, StateFolder
-from feedpress.editors import clippings_file
+from feedpress.editors import clippings_file, schema
 from feedpress.editors.clippings_file import Files
 from feedpress.editors.problems import Problem, Unreadable, counted
 from feedpress.model import Publication
@@ -282,7 +282,8 @@ class Reloader:
             self._snapshots = (snapshot, self._build(self._good.publication, due))
 
     def _build(self, publication: Publication, now: datetime) -> Snapshot:
-        snapshot = snapshots.build(publication, now, self._snapshots[0], self._theme)
+        before = self._snapshots[0]
+        snapshot = snapshots.build(publication, now, before, self._theme, schema.text)
         self._on_built()
         return snapshot
 
@@ -326,7 +327,8 @@ class Reloader:
             self._stop.wait(POLL_MS / 1000)
 
     def _is_being_written(self) -> bool:
-        return self._seen_version != self._read_version and self._wait_s is None
+        is_unread = self._seen_version not in (None, self._read_version)
+        return is_unread and self._wait_s is None
 
 
 def _is_due(snapshot: Snapshot | None, now: datetime) -> bool:

@@ -1,7 +1,4 @@
-"""What is answered, ready to send: status, headers and body. No server, no clock.
-
-Which of these answers somebody gets, the responder decides.
-"""
+"""Prepare responses: status, headers and body. No server and no clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +56,7 @@ EVERYWHERE: Headers = (
 # What a script of another site may send, and for how many seconds that holds (Fetch §3.3.3).
 _PREFLIGHT: Headers = (
     ("Access-Control-Allow-Methods", _METHODS),
-    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since, A-IM"),
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
     ("Access-Control-Max-Age", "86400"),
 )
 
@@ -84,8 +81,8 @@ _LONGEST_LINK = 2000
 _OVERHEAD = 1500  # bytes of headers and objects for each coding
 
 
-class Answer(NamedTuple):
-    """What is sent. A HEAD request gets it without the body."""
+class Response(NamedTuple):
+    """What is sent; without the body for a HEAD request."""
 
     status: str
     headers: Headers
@@ -93,132 +90,111 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """The answers from one document, as long as its headers stay as they are."""
+class PreparedResponses:
+    """Every response from one document, by coding, until its headers change."""
 
     document: Document
     last_modified: datetime
-    #: None where nothing is due by the clock.
+    #: When the headers change; None if nothing is due.
     until: datetime | None
-    #: The document, by coding.
-    whole: Mapping[str, Answer]
-    #: The same for a browser that is to show it as a page.
-    shown: Mapping[str, Answer]
-    #: What tells that it has not changed (RFC 9110 §15.4.5), by coding.
-    unchanged: Mapping[str, Answer]
+    full: Mapping[str, Response]
+    #: The same for a browser that navigates to it: as XML, which browsers style.
+    full_as_page: Mapping[str, Response]
+    #: 304 (RFC 9110 §15.4.5); empty if the document is gone.
+    not_modified: Mapping[str, Response]
+    #: The coding of each entity tag, as it stands in If-None-Match.
+    codings_by_tag: Mapping[str, str]
 
     @property
     def size(self) -> int:
-        """How many bytes it keeps, about."""
+        """About how many bytes it takes."""
         return sum(len(body) + _OVERHEAD for body in self.document.codings.values())
 
 
-def ready(document: Document, snapshot: Snapshot, last_modified: datetime, now: datetime) -> Ready:
-    """Work out every answer from a document, for now and for as long as may be.
+def prepare(
+    document: Document, snapshot: Snapshot, last_modified: datetime, now: datetime
+) -> PreparedResponses:
+    """Prepare every response from a document, for as long as its headers stay the same.
 
-    Until the second of `last_modified` has come, nobody is told it (RFC 9110 §8.8.2.1).
+    Last-Modified is left out until its second has come (RFC 9110 §8.8.2.1).
     """
-    is_settled = now >= last_modified
+    codings = document.codings
     until = headers_change(snapshot, now)
-    shared = (("Cache-Control", cache_control(snapshot, now)), *_said_of(document))
-    if document.status != 200:
-        # Only what is there has a validator, and can be "not modified" (RFC 9110 §13.2.1).
-        gone = {
-            coding: Answer(
-                _status(document.status),
-                (*_content(document, coding), *shared, *everywhere(document.policy)),
-                body,
-            )
-            for coding, body in document.codings.items()
-        }
-        return Ready(document, last_modified, until, gone, gone, {})
-    if is_settled:
-        shared = (("Last-Modified", format_datetime(last_modified, usegmt=True)), *shared)
-    validated: dict[str, Headers] = {
-        coding: (("ETag", document.tag(coding)), *shared) for coding in document.codings
-    }
-    whole = {
-        coding: Answer(
-            _status(200),
-            (*_content(document, coding), *again, *everywhere(document.policy)),
-            document.codings[coding],
+    shared = (
+        ("Cache-Control", cache_control(snapshot, now)),
+        ("Vary", vary(document)),
+        *link(document),
+    )
+    validators: dict[str, Headers] = {}
+    # Only a document that is there has validators (RFC 9110 §13.2.1).
+    if document.status == 200:
+        if now >= last_modified:
+            shared = (("Last-Modified", format_datetime(last_modified, usegmt=True)), *shared)
+        else:
+            until = min(until or last_modified, last_modified)
+        validators = {coding: (("ETag", document.tag(coding)),) for coding in codings}
+    policy = everywhere(document.policy)
+    full = {
+        coding: Response(
+            _status(document.status),
+            (*_content(document, coding), *validators.get(coding, ()), *shared, *policy),
+            body,
         )
-        for coding, again in validated.items()
+        for coding, body in codings.items()
     }
-    return Ready(
+    is_styled = document.media_type in addresses.STYLED
+    return PreparedResponses(
         document,
         last_modified,
-        until if is_settled else min(until or last_modified, last_modified),
-        whole=whole,
-        shown={coding: _as_page(answer) for coding, answer in whole.items()}
-        if document.media_type in addresses.STYLED
-        else whole,
-        unchanged={
-            coding: Answer(_status(304), (*again, *CORS)) for coding, again in validated.items()
+        until,
+        full,
+        {coding: _as_page(each) for coding, each in full.items()} if is_styled else full,
+        {
+            coding: Response(_status(304), (*own, *shared, *CORS))
+            for coding, own in validators.items()
         },
+        {document.tag(coding): coding for coding in validators},
     )
 
 
-def delta(document: Document, codings: Mapping[str, bytes], coding: str) -> Answer:
-    """Give what is new in a document in place of all of it (RFC 3229 §10.4.1).
-
-    Its entity tag is that of the whole document, which somebody has who puts it to what he had.
-    """
-    taken = coding if coding in codings else IDENTITY
-    headers = (
-        *_coded(document.content_type, codings[taken], taken),
-        ("IM", "feed"),
-        ("ETag", document.tag(coding)),
-        ("Cache-Control", "no-store, im"),
-        *_said_of(document),
-        *everywhere(document.policy),
-    )
-    return Answer(_status(226), headers, codings[taken])
-
-
-def is_delta(answer: Answer) -> bool:
-    """Tell whether an answer is only of what is new."""
-    return answer.status.startswith("226")
-
-
-def moved(there: str, path: str) -> Answer:
+def moved(there: str, path: str) -> Response:
     """Send from a path to the one that it is now."""
     return _redirect(addresses.relative(there, path), _MOVED)
 
 
-def with_slash(path: str) -> Answer:
+def with_slash(path: str) -> Response:
     """Send to the same address with a slash at its end."""
     return _redirect(f"{quote(path.rpartition('/')[2])}/", _NO_SLASH)
 
 
-def _redirect(location: str, body: bytes) -> Answer:
+def _redirect(location: str, body: bytes) -> Response:
     # Relative, because only the outside knows where feedpress is mounted.
     return _text(308, body, ("Location", location))
 
 
-def options() -> Answer:
+def options() -> Response:
     """Say what may be asked, to a script of another site, too (RFC 9110 §9.3.7)."""
-    return Answer(_status(204), (("Allow", _METHODS), *_PREFLIGHT, *EVERYWHERE))
+    return Response(_status(204), (("Allow", _METHODS), *_PREFLIGHT, *EVERYWHERE))
 
 
-def not_ready() -> Answer:
+def not_ready() -> Response:
     """Ask to try again: there is no snapshot yet (RFC 9110 §15.6.4)."""
     return _now(503, addresses.PROBLEM, _NOT_READY)
 
 
-def health(body: bytes, *, is_up: bool) -> Answer:
+def health(body: bytes, *, is_up: bool) -> Response:
     """Tell those who run the server how it is."""
     return _now(200 if is_up else 503, addresses.JSON, body)
 
 
-def preview(body: bytes, media_type: str, etag: str | None = None) -> Answer:
+def preview(body: bytes, media_type: str, etag: str | None = None) -> Response:
     """Show editors what is not published: to no other site, and kept by nobody."""
     tag = (("ETag", f'"{etag}"'),) if etag else ()
     content = _coded(f"{media_type}; charset=utf-8", body, IDENTITY)
-    return Answer(_status(200), (*content, *tag, _NO_STORE, *_PREVIEW), body)
+    return Response(_status(200), (*content, *tag, _NO_STORE, *_PREVIEW), body)
 
 
-def refusal(status: int, *more: tuple[str, str]) -> Answer:
+def refusal(status: int, *more: tuple[str, str]) -> Response:
     """Refuse, in words for people; with 405 goes what is allowed (RFC 9110 §15.5.6)."""
     match status:
         case 404:
@@ -271,21 +247,17 @@ def link(document: Document) -> Headers:
     return (("Link", ", ".join(told)),) if told else ()
 
 
-def _said_of(document: Document) -> Headers:
-    return (("Vary", vary(document)), *link(document))
-
-
 def vary(document: Document) -> str:
     """Name the request's fields that have a say in what is sent (RFC 9110 §12.5.5)."""
     shown = ", Sec-Fetch-Dest" if document.media_type in addresses.STYLED else ""
-    return f"Accept-Encoding{', A-IM' if document.polled else ''}{shown}"
+    return f"Accept-Encoding{shown}"
 
 
-def _as_page(answer: Answer) -> Answer:
+def _as_page(response: Response) -> Response:
     """Give the same bytes as XML: browsers show feeds' own media types as plain text."""
     of_page = ("Content-Type", f"{addresses.XML}; charset=utf-8")
-    return answer._replace(
-        headers=tuple(of_page if each[0] == "Content-Type" else each for each in answer.headers)
+    return response._replace(
+        headers=tuple(of_page if each[0] == "Content-Type" else each for each in response.headers)
     )
 
 
@@ -298,16 +270,16 @@ def _coded(content_type: str, body: bytes, coding: str) -> Headers:
     return headers if coding == IDENTITY else (*headers, ("Content-Encoding", coding))
 
 
-def _now(status: int, media_type: str, body: bytes) -> Answer:
+def _now(status: int, media_type: str, body: bytes) -> Response:
     """Give what holds at this moment only."""
     retry = (("Retry-After", _RETRY_SECONDS),) if status == 503 else ()
     headers = (*_coded(media_type, body, IDENTITY), *retry, _NO_STORE, *EVERYWHERE)
-    return Answer(_status(status), headers, body)
+    return Response(_status(status), headers, body)
 
 
-def _text(status: int, body: bytes, *more: tuple[str, str]) -> Answer:
+def _text(status: int, body: bytes, *more: tuple[str, str]) -> Response:
     content = _coded(f"{addresses.TEXT}; charset=utf-8", body, IDENTITY)
-    return Answer(_status(status), (*content, *more, *EVERYWHERE), body)
+    return Response(_status(status), (*content, *more, *EVERYWHERE), body)
 
 
 def _status(code: int) -> str:

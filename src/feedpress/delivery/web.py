@@ -1,42 +1,43 @@
-"""The Flask app, and the look-up in front of it.
+"""The Flask app, and the middleware in front of it that answers from the snapshot.
 
-What is answered is decided elsewhere. The path of a document never gets to Flask's routing, which
-would take fifty times as long as the look-up.
+The path of a document never reaches Flask's routing, which takes fifty times as long as a look-up.
 """
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+import flask
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
 from feedpress import addresses
 from feedpress.delivery import health, responses
 from feedpress.delivery.health import Health
-from feedpress.delivery.memory import Memory
-from feedpress.delivery.responder import Responder
+from feedpress.delivery.negotiation import Negotiator
+from feedpress.delivery.responses import Response
+from feedpress.delivery.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class LookUp:
-    """A WSGI app (PEP 3333) in front of another: it answers what is asked for a document."""
+class DocumentMiddleware:
+    """A WSGI app (PEP 3333) that answers requests for documents, and hands on all others."""
 
     def __init__(
         self,
-        other: "WSGIApplication",
+        app: "WSGIApplication",
         current: Callable[[], Snapshot | None],
         clock: Callable[[], datetime],
-        memory: Memory,
+        history: ValidatorHistory,
     ) -> None:
-        self._other = other
+        self._app = app
         self._current = current
         self._clock = clock
-        self._memory = memory
-        self._responder: Responder | None = None
+        self._history = history
+        self._negotiator: Negotiator | None = None
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -45,89 +46,91 @@ class LookUp:
         method = environ["REQUEST_METHOD"]
         if method == "GET" or method == "HEAD":
             try:
-                responder = self._current_responder()
-                answer = responder.answer(environ, self._clock) if responder else None
+                negotiator = self._current_negotiator()
+                response = negotiator.respond(environ, self._clock()) if negotiator else None
             except Exception:
-                answer = None  # Flask meets with it again, and knows what to do about a failure
-            if answer is not None:
-                status, headers, body = answer
+                response = None  # Flask gets the same exception, and handles it
+            if response is not None:
+                status, headers, body = response
                 start_response(status, [*headers])  # the server may change its list
                 return [body] if method == "GET" else [b""]
-        return self._other(environ, start_response)
+        return self._app(environ, start_response)
 
-    def answer(self, environ: "WSGIEnvironment") -> responses.Answer:
-        """Give the answer to a GET or HEAD request of any path."""
-        responder = self._current_responder()
-        if responder is None:
+    def respond(self, environ: "WSGIEnvironment") -> Response:
+        """Return the response to a GET or HEAD request of any path."""
+        negotiator = self._current_negotiator()
+        if negotiator is None:
             return responses.not_ready()
-        return responder.answer(environ, self._clock) or responder.nothing(self._clock())
+        now = self._clock()
+        return negotiator.respond(environ, now) or negotiator.not_found(now)
 
-    def mount(self, script_root: str) -> responses.Answer:
-        """Send from the address where feedpress is mounted to the front page."""
-        responder, answer = self._current_responder(), responses.with_slash(script_root)
-        return responder.kept(answer, self._clock()) if responder else responses.not_ready()
+    def redirect_mount(self, script_root: str) -> Response:
+        """Redirect from the address where feedpress is mounted to the front page."""
+        negotiator = self._current_negotiator()
+        if negotiator is None:
+            return responses.not_ready()
+        return negotiator.cached(responses.with_slash(script_root), self._clock())
 
-    def _current_responder(self) -> Responder | None:
-        snapshot, responder = self._current(), self._responder
-        if responder and responder.snapshot is snapshot:
-            return responder
+    def _current_negotiator(self) -> Negotiator | None:
+        snapshot, negotiator = self._current(), self._negotiator
+        if negotiator and negotiator.snapshot is snapshot:
+            return negotiator
         if snapshot is None:
             return None
         # Two threads may do this at once, which only does it twice.
-        self._responder = responder = Responder(snapshot, self._memory)
-        return responder
+        self._negotiator = negotiator = Negotiator(snapshot, self._history)
+        return negotiator
 
 
 def create_app(
     current: Callable[[], Snapshot | None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    memory: Memory | None = None,
+    history: ValidatorHistory | None = None,
     healthy: Callable[[], Health] | None = None,
 ) -> Flask:
-    """Make an app that answers every path from the current snapshot, and how it is itself."""
+    """Create an app that answers from the current snapshot, and reports its own health."""
     app = Flask("feedpress", static_folder=None)
-    look_up = LookUp(app.wsgi_app, current, clock, memory or Memory())
-    app.wsgi_app = look_up  # type: ignore[method-assign] # as Flask's documentation has it
+    documents = DocumentMiddleware(app.wsgi_app, current, clock, history or ValidatorHistory())
+    app.wsgi_app = documents  # type: ignore[method-assign] # as Flask's documentation has it
 
     if healthy:
 
         @app.get(addresses.HEALTH)
-        def report_health() -> Response:
-            return _response(health.answer(healthy()))
+        def report_health() -> flask.Response:
+            return _to_flask(health.answer(healthy()))
 
         @app.get(addresses.STRICT_HEALTH)
-        def report_strict_health() -> Response:
-            return _response(health.answer(healthy(), strict=True))
+        def report_strict_health() -> flask.Response:
+            return _to_flask(health.answer(healthy(), strict=True))
 
     @app.get("/", defaults={"path": ""})
     @app.get("/<path:path>")
-    def any_path(path: str) -> Response:
-        # Not `path`, which has lost the second of two slashes in front. What is not ASCII stands
-        # here as the server decoded it: nothing is there, whatever it is.
-        return _response(look_up.answer(request.environ))
+    def any_path(path: str) -> flask.Response:
+        # Not `path`, which has lost the second of two slashes in front.
+        return _to_flask(documents.respond(request.environ))
 
     @app.before_request
-    def before_routing() -> Response | None:
+    def before_routing() -> flask.Response | None:
         if request.method == "OPTIONS":
-            return _response(responses.options())
+            return _to_flask(responses.options())
         if not request.environ.get("PATH_INFO"):
-            # Flask would send to an address with the Host header in it.
-            return _response(look_up.mount(request.script_root))
+            # Flask would redirect to an address with the Host header in it.
+            return _to_flask(documents.redirect_mount(request.script_root))
         return None
 
     @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> Response:
-        # What never gets to `any_path`: another method, a malformed Host, a line end in the path.
+    def refuse(error: HTTPException) -> flask.Response:
+        # What never reaches `any_path`: another method, a malformed Host, a line end in the path.
         if error.code == 404:
-            return _response(look_up.answer(request.environ))
-        return _response(responses.refusal(error.code or 500, ("Cache-Control", "no-store")))
+            return _to_flask(documents.respond(request.environ))
+        return _to_flask(responses.refusal(error.code or 500, ("Cache-Control", "no-store")))
 
     return app
 
 
-class _Bare(Response):
-    default_mimetype = None  # what has no body has no type
+class _Untyped(flask.Response):
+    default_mimetype = None  # a response without a body has no type
 
 
-def _response(answer: responses.Answer) -> Response:
-    return _Bare(answer.body, answer.status, list(answer.headers))
+def _to_flask(response: Response) -> flask.Response:
+    return _Untyped(response.body, response.status, list(response.headers))

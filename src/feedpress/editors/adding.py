@@ -116,7 +116,7 @@ def keys_of(known: Known, new: New, now: datetime) -> dict[str, yaml_writing.Val
         "source": new.source,
         "published": new.published,
         "added": None if is_draft and new.published else _now(known, now),
-        "projects": [_name(known, each) for each in new.projects] or None,
+        "projects": [each.title for each in new.projects] or None,
         "summary": new.summary,
         "image": _image(new.image),
         "language": None if is_usual(known, new.language) else new.language,
@@ -214,12 +214,6 @@ def _image(image: Image | None) -> dict[str, str] | None:
     if image is None:
         return None
     return {"url": image.url} | ({"alt": image.alt} if image.alt else {})
-
-
-def _name(known: Known, project: Project) -> str:
-    """Give what the list calls a project: its title, unless another one has that name."""
-    is_its_own = known.found.names.projects.find(project.title) == project
-    return project.title if is_its_own else project.slug
 
 
 def _source(known: Known, name: str | None) -> Source | None:

@@ -173,6 +173,7 @@ class _Reader:
                     )
                 place = document.place_of(key)
                 self._report("not-a-mapping", f"{key!r} wants keys", cure, place)
+                self._is_unclear |= key == "publication"
             else:
                 message = f"{key!r} stands in {found.place.file}, too"
                 cure = "keep it in one of the files"

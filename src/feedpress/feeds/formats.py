@@ -24,15 +24,12 @@ class Format:
     render_entries: RenderEntries
     #: Whether an entry says that something was taken back.
     has_notices: bool = True
-    #: Whether a reader may ask for what is new alone (RFC 3229).
-    has_deltas: bool = True
 
 
 FORMATS: Mapping[str, Format] = {
     addresses.ATOM: Format(atom.render, atom.render_entries, has_notices=False),
     addresses.RSS: Format(rss.render, rss.render_items),
-    # The feed of what is new is an Atom or RSS feed; of JSON nobody has said what it would be.
-    addresses.JSON_FEED: Format(json_feed.render, json_feed.render_items, has_deltas=False),
+    addresses.JSON_FEED: Format(json_feed.render, json_feed.render_items),
 }
 
 

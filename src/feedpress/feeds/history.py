@@ -26,8 +26,6 @@ class FeedDocument:
     entries: tuple[Entry, ...]
     #: For what was taken back, in formats that know of deletions (RFC 6721 §3).
     tombstones: tuple[Entry, ...] = ()
-    #: Whether it has only what is new to somebody (RFC 3229).
-    is_delta: bool = False
 
     @property
     def entries_and_notices(self) -> tuple[Entry, ...]:
@@ -37,7 +35,7 @@ class FeedDocument:
     @property
     def is_complete(self) -> bool:
         """Whether a reader may conclude that what is not here was deleted (RFC 5005 §2)."""
-        return not self.archives and not self.is_delta
+        return not self.archives
 
     @property
     def is_marked_as_archive(self) -> bool:

@@ -71,20 +71,40 @@ a:focus-visible { outline: 2px solid; outline-offset: 2px }`;
     root.append(content);
   }
 
-  async function embed(script) {
-    const { project = "", count, target } = script.dataset;
-    const slug = project.trim();
-    if (!/^([a-z0-9][a-z0-9._+-]*)?$/.test(slug)) throw new Error(`no project ${slug}`);
-    const front = new URL(".", script.src);
-    const folder = slug ? new URL(`projects/${slug}/`, front) : front;
+  async function read(folder) {
     const answer = await fetch(new URL("feed.json", folder), { credentials: "omit" });
     if (!answer.ok) throw new Error(`${answer.url} answers ${answer.status}`);
+    return answer.json();
+  }
+
+  // Several feeds as one: each item once, in the order that the feeds have.
+  function merged(feeds) {
+    const items = new Map(feeds.flatMap(({ items }) => items.map((each) => [each.id, each])));
+    const key = (item) => item.date_modified || item.date_published;
+    const sorted = [...items.values()].sort(
+      (a, b) => Date.parse(key(b)) - Date.parse(key(a)) || (a.id < b.id ? -1 : 1),
+    );
+    return { ...feeds[0], title: feeds.map(({ title }) => title).join(", "), items: sorted };
+  }
+
+  async function embed(script) {
+    const { project = "", count, target } = script.dataset;
+    const slugs = project.trim().split("+");
+    if (!slugs.every((slug) => /^([a-z0-9][a-z0-9._-]*)?$/.test(slug))) {
+      throw new Error(`no project ${project}`);
+    }
+    const front = new URL(".", script.src);
+    const folders = slugs.map((slug) => (slug ? new URL(`projects/${slug}/`, front) : front));
+    const answers = await Promise.allSettled(folders.map(read));
+    const [failed] = answers.filter(({ reason }) => reason);
+    const feeds = answers.flatMap(({ value }) => value || []);
+    if (!feeds.length) throw failed.reason;
+    if (failed) console.warn(`feedpress shows less: ${failed.reason.message}`);
     const many = Math.min(Math.max(parseInt(count, 10), 1), 50) || 5;
-    const feed = await answer.json();
-    // Several together have a feed and no page.
-    const isOne = !slug.includes("+");
+    const isOne = slugs.length === 1;
+    const feed = isOne ? feeds[0] : merged(feeds);
     const text = allClippings + (isOne ? `: ${feed.title}` : "");
-    show(await place(script, target), section(feed, many, isOne ? folder : front, text));
+    show(await place(script, target), section(feed, many, isOne ? folders[0] : front, text));
   }
 
   // What goes wrong leaves the page and its link as they are.

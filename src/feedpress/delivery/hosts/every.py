@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from feedpress.delivery.export import PRIVATE
-from feedpress.delivery.hosts import caddy, nginx, pages_hosts
+from feedpress.delivery.hosts import nginx, pages_hosts
 from feedpress.snapshot import Snapshot
 
 
 def configurations(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, str]]:
     """Give name and text of each file."""
     yield f"{PRIVATE}/nginx.conf", nginx.configuration(snapshot, now)
-    yield f"{PRIVATE}/Caddyfile", caddy.configuration(snapshot, now)
     yield "_headers", pages_hosts.headers(snapshot, now)
     yield "_redirects", pages_hosts.redirects(snapshot)
     yield "404.html", pages_hosts.NOT_FOUND

@@ -8,7 +8,7 @@ from feedpress.delivery import responses
 from feedpress.delivery.export import PRIVATE, file_name
 from feedpress.delivery.hosts import rules
 from feedpress.delivery.hosts.rules import NUMBER, Rule, block
-from feedpress.delivery.responses import Answer, Headers
+from feedpress.delivery.responses import Headers, Response
 from feedpress.documents import Policy
 from feedpress.snapshot import Snapshot
 
@@ -100,7 +100,7 @@ def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
     ]
 
 
-def _text(name: str, answer: Answer, headers: Headers) -> str:
+def _text(name: str, answer: Response, headers: Headers) -> str:
     allowed = (each for each in answer.headers if each[0] == "Allow")
     text = _quoted(answer.body.decode().replace("\n", "\\n"))
     given = (*_type(_TEXT), *_headers((*headers, *allowed)))

@@ -18,8 +18,8 @@ _LOOK = 300
 
 # These are about a clipping as a whole: all that its first line says of it is meant.
 _ABOUT_A_CLIPPING = frozenset(
-    {"dated-after-added", "double", "missing-date", "no-effect", "no-project", "unpinned"}
-    | {"same-instant"}
+    {"dated-after-added", "duplicate", "missing-date", "no-effect", "no-project", "unpinned"}
+    | {"held-back", "possible-duplicate", "same-instant"}
 )
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^']|'')*'"

@@ -55,14 +55,16 @@ def text(found: Sequence[Problem], texts: Texts, width: int, paint: Paint) -> It
 
 
 def summary(found: Iterable[Problem], clippings: int | None) -> str:
-    """Give how much can be published and how much is wrong; None is a file that can't be read."""
+    """Return how much can be published and how much is wrong; None if there is an error."""
     severities = [problem.severity for problem in found]
     errors = severities.count(Severity.ERROR)
     warned = len(severities) - errors
-    what = "nothing" if clippings is None else counted(clippings, "clipping")
+    what = "nothing can be published until the errors are fixed"
+    if clippings is not None:
+        what = f"{counted(clippings, 'clipping')} can be published"
     counts = f"{counted(errors, 'error')}, {counted(warned, 'warning')}."
     praise = "" if severities else " All is well."
-    return f"{what} can be published; {counts}{praise}"
+    return f"{what}; {counts}{praise}"
 
 
 def as_json(found: Iterable[Problem], texts: Texts) -> str:

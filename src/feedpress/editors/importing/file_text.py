@@ -12,7 +12,7 @@ from feedpress import identity
 from feedpress.editors import clippings_file, template, yaml_writing
 from feedpress.editors.importing.items import Item, Refused, Wish
 from feedpress.editors.names import Names
-from feedpress.editors.problems import Problem, Severity, Unreadable
+from feedpress.editors.problems import Problem, Severity
 from feedpress.editors.template import About
 from feedpress.editors.yaml_writing import Value
 
@@ -20,7 +20,7 @@ from feedpress.editors.yaml_writing import Value
 MOST_PROJECTS = 500
 _LONGEST_NAME = 200  # characters of a project
 _FILE = "clippings.yaml"
-_ABOUT_ANOTHER = frozenset({"double", "repeated-id"})
+_ABOUT_ANOTHER = frozenset({"duplicate", "repeated-id"})
 _LINE = re.compile(r"\bline (\d+)$")
 
 
@@ -39,6 +39,8 @@ class FileText:
     text: str
     taken: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
+    #: Those that look exactly like another one, and so got an id that tells them apart.
+    numbered: tuple[Item, ...]
     projects: int
     #: How many things a person should look at, though all can be published.
     warnings: int
@@ -48,6 +50,8 @@ def write(about: About, items: Iterable[Item], *, with_projects: bool = True) ->
     """Write the file. Raises Refused where there would be too many projects."""
     projects = _Projects()
     named = [_named(_own(item, about.tag), projects, with_projects) for item in items]
+    numbered = _numbered(named)
+    named = [numbered.get(index, item) for index, item in enumerate(named)]
     if len(projects.titles) > MOST_PROJECTS:
         cure = "leave them out with --no-projects"
         message = f"there are {len(projects.titles):,} projects or categories"
@@ -69,6 +73,7 @@ def write(about: About, items: Iterable[Item], *, with_projects: bool = True) ->
         text + _comments(left_out),
         tuple(named[index] for index in kept),
         left_out,
+        tuple(numbered[index] for index in kept if index in numbered),
         len(projects.titles),
         len(problems),
     )
@@ -119,6 +124,27 @@ def _own(item: Item, tag: str) -> Item:
     return replace(item, keys={**item.keys, "id": clipping_id.removeprefix(own)})
 
 
+def _numbered(items: Sequence[Item]) -> dict[int, Item]:
+    """Return, by position, each item that would derive another one's id, with its own id."""
+    taken = {str(item.keys["id"]) for item in items if "id" in item.keys}
+    taken |= {identity.page_slug(each) for each in taken}
+    numbered: dict[int, Item] = {}
+    for index, item in enumerate(items):
+        if "id" in item.keys or item.reason:
+            continue
+        title, url, source = (item.keys.get(key) for key in ("title", "url", "source"))
+        own = derived = identity.derived_id(
+            str(title or ""), str(url) if url else None, str(source) if source else None
+        )
+        number = 2
+        while own in taken:
+            own, number = f"{derived}-{number}", number + 1
+        taken.add(own)
+        if own != derived:
+            numbered[index] = replace(item, keys={"id": own, **item.keys})
+    return numbered
+
+
 def _named(item: Item, projects: _Projects, with_projects: bool) -> Item:
     if not with_projects or not item.projects:
         return item
@@ -130,10 +156,11 @@ def _named(item: Item, projects: _Projects, with_projects: bool) -> Item:
 
 
 def _read(text: str) -> Sequence[Problem]:
-    try:
-        return clippings_file.load([(_FILE, text.encode())])[1]
-    except Unreadable as error:
-        raise Refused(f"what was found can't be written as a file: {error}") from error
+    reading = clippings_file.examine([(_FILE, text.encode())])
+    if reading.publication is None:
+        errors = "\n".join(map(str, reading.errors))
+        raise Refused(f"what was found can't be written as a file: {errors}")
+    return reading.problems
 
 
 def _by_item(

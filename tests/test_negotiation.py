@@ -9,10 +9,10 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import responder
-from feedpress.delivery.memory import Memory
-from feedpress.delivery.responder import Responder
-from feedpress.delivery.responses import Answer
+from feedpress.delivery import negotiation
+from feedpress.delivery.negotiation import Negotiator
+from feedpress.delivery.responses import Response
+from feedpress.delivery.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 _LATER = support.NOW + timedelta(minutes=5)
@@ -36,11 +36,11 @@ def _snapshot(number: int, edits: int = 0, **about: object) -> Snapshot:
 _BEFORE, _NOW = _snapshot(20, feed_size=5), _snapshot(20, edits=20, feed_size=5)
 
 
-def _fresh() -> Responder:
-    """Give a responder that has answered nothing, and knows an earlier state."""
-    memory = Memory()
-    memory.take_in(_BEFORE)
-    return Responder(_NOW, memory)
+def _fresh() -> Negotiator:
+    """Return a negotiator that has answered nothing, and whose history has an earlier snapshot."""
+    history = ValidatorHistory()
+    history.update(_BEFORE)
+    return Negotiator(_NOW, history)
 
 
 def _requests(number: int) -> list[dict[str, str]]:
@@ -50,7 +50,7 @@ def _requests(number: int) -> list[dict[str, str]]:
         "HTTP_ACCEPT_ENCODING": ["gzip", "br", "gzip, br", "identity", "", "*;q=0"],
         "HTTP_IF_NONE_MATCH": ["<now>", "<now-gzip>", "<old>", "*", "", '"0a"', "W/<now>"],
         "HTTP_IF_MODIFIED_SINCE": ["<date>", "Thu, 01 Jan 1970 00:00:00 GMT", "junk"],
-        "HTTP_A_IM": ["feed", "feed;q=0", "vcdiff, feed"],
+        "HTTP_SEC_FETCH_DEST": ["document", "empty"],
     }
     drawn = []
     for _ in range(number):
@@ -74,21 +74,20 @@ def test_answers_do_not_depend_on_what_was_asked_before() -> None:
     used = _fresh()
     statuses = set()
     for environ in _requests(1500):
-        answer = used.answer(environ, lambda: _LATER)
-        assert answer == _fresh().answer(environ, lambda: _LATER)
+        answer = used.respond(environ, _LATER)
+        assert answer == _fresh().respond(environ, _LATER)
         statuses.add(answer.status[:3] if answer else "none")
-    assert statuses == {"200", "226", "304", "410", "none"}
+    assert statuses == {"200", "304", "410", "none"}
 
 
 def test_answers_are_the_same_when_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents and deltas that are larger than the bounds are answered all the same."""
+    """Documents that are larger than the bound are answered all the same."""
     requests = _requests(500)
-    kept = [_fresh().answer(environ, lambda: _LATER) for environ in requests]
-    monkeypatch.setattr(responder, "_MADE_BYTES", 100)
-    monkeypatch.setattr(responder, "_DELTA_BYTES", 100)
+    kept = [_fresh().respond(environ, _LATER) for environ in requests]
+    monkeypatch.setattr(negotiation, "_MADE_BYTES", 100)
     one = _fresh()
-    assert [one.answer(environ, lambda: _LATER) for environ in requests] == kept
-    assert len(one._made) == len(one._deltas) == 0
+    assert [one.respond(environ, _LATER) for environ in requests] == kept
+    assert len(one._made) == 0
 
 
 def test_documents_that_are_made_when_asked_for_are_bounded(
@@ -96,35 +95,17 @@ def test_documents_that_are_made_when_asked_for_are_bounded(
 ) -> None:
     """What is kept of them stays within the bound, and what was asked for long ago goes first."""
     bound = 40_000
-    monkeypatch.setattr(responder, "_MADE_BYTES", bound)
+    monkeypatch.setattr(negotiation, "_MADE_BYTES", bound)
     one = _fresh()
     seldom = [path for path in _NOW.documents if path not in _NOW.documents.ready]
     for path in (*seldom, *seldom):
-        assert one.answer({"PATH_INFO": path}, lambda: _LATER)
-        kept = {each: ready.document.codings for each, ready in one._made.items()}
+        assert one.respond({"PATH_INFO": path}, _LATER)
+        kept = {each: made.document.codings for each, made in one._made.items()}
         assert sum(len(body) for codings in kept.values() for body in codings.values()) <= bound
         assert path in kept
     assert list(one._made)[-3:] == seldom[-3:]
     assert 1 < len(one._made) < len(seldom)
-    assert set(one._ready) <= set(_NOW.documents.ready)
-
-
-def test_deltas_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deltas from many earlier states are kept within the bound."""
-    bound = 6_000
-    monkeypatch.setattr(responder, "_DELTA_BYTES", bound)
-    states = [_snapshot(20, edits=edits, feed_size=5) for edits in range(15, 21)]
-    memory = Memory()
-    for each in states:
-        one = Responder(each, memory)
-    for each in states[:-1]:
-        tag = f'"{each.documents["/atom.xml"].etag}"'
-        environ = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": tag, "HTTP_A_IM": "feed"}
-        answer = one.answer(environ, lambda: _LATER)
-        assert answer
-        assert answer.status == "226 IM Used"
-        assert sum(len(body) for kept in one._deltas.values() for body in kept.values()) <= bound
-    assert 0 < len(one._deltas) < len(states) - 1
+    assert set(one._prepared) <= set(_NOW.documents.ready)
 
 
 def test_unknown_paths_are_not_remembered() -> None:
@@ -132,12 +113,11 @@ def test_unknown_paths_are_not_remembered() -> None:
     one = _fresh()
     for number in range(1000):
         path = f"/nowhere/{number}"
-        assert one.answer({"PATH_INFO": path}, lambda: _LATER) is None
-        assert one.nothing(_LATER).status == "404 Not Found"
-    assert not one._ready
-    assert not one._known
+        assert one.respond({"PATH_INFO": path}, _LATER) is None
+        assert one.not_found(_LATER).status == "404 Not Found"
+    assert not one._prepared
     assert not one._made
-    assert not any("nowhere" in path for path in one._memory._new_at)
+    assert not any("nowhere" in path for path in one._history._dates)
 
 
 @pytest.mark.parametrize("path", ["/clippings/c3/", "/archive/1/rss.xml", "/atom.xml"])
@@ -148,59 +128,26 @@ def test_many_ask_for_the_same_at_once(path: str) -> None:
     for _ in range(10):
         one, barrier = _fresh(), threading.Barrier(threads)
 
-        def ask(one: Responder = one, barrier: threading.Barrier = barrier) -> Answer | None:
+        def ask(one: Negotiator = one, barrier: threading.Barrier = barrier) -> Response | None:
             barrier.wait()
-            return one.answer(environ, lambda: _LATER)
+            return one.respond(environ, _LATER)
 
         with ThreadPoolExecutor(threads) as pool:
             answers = [asked.result() for asked in [pool.submit(ask) for _ in range(threads)]]
-        assert answers == [_fresh().answer(environ, lambda: _LATER)] * threads
-
-
-def test_what_is_looked_up_is_bounded() -> None:
-    """However many conditions are thought up, few answers are remembered, and all are right."""
-    one = _fresh()
-    for number in range(1500):
-        environ = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": f'"{number:x}"'}
-        answer = one.answer(environ, lambda: _LATER)
-        assert answer
-        assert answer.status == "200 OK"
-        assert len(one._known) <= responder._MOST_KNOWN
-    long = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": '"a", ' * 1000}
-    before = len(one._known)
-    assert one.answer(long, lambda: _LATER)
-    assert len(one._known) == before
+        assert answers == [_fresh().respond(environ, _LATER)] * threads
 
 
 def test_nothing_that_is_kept_outlives_its_headers() -> None:
-    """At every instant a long-used responder gives the very answers that a fresh one gives."""
+    """At every instant a long-used negotiator gives the very answers that a fresh one gives."""
     due = support.NOW + timedelta(hours=2)
     later = {"id": "later", "title": "Later", "added": due.isoformat()}
     rows = [{"id": f"c{n}", "title": f"C {n}", "added": "2020"} for n in range(3)]
     shown = snapshot.build(support.publication([later, *rows]), support.NOW)
-    used = Responder(shown, Memory())
+    used = Negotiator(shown, ValidatorHistory())
     instants = [due - timedelta(minutes=90, milliseconds=each) for each in (1, 0, -1, -1000)]
     instants += [due - timedelta(seconds=30) + timedelta(milliseconds=250 * n) for n in range(130)]
     for now in instants:
         for path in ("/atom.xml", "/clippings/c1/", "/clippings/c1"):
-            fresh = Responder(shown, Memory())
-            answer = used.answer({"PATH_INFO": path}, lambda now=now: now)  # type: ignore[misc]
-            assert answer == fresh.answer({"PATH_INFO": path}, lambda now=now: now)  # type: ignore[misc]
-
-
-def test_deltas_are_not_kept_beyond_their_bound() -> None:
-    """However a delta is asked for, it is kept once at most, where there is a bound."""
-    remembered = Memory()
-    rows = [{"id": f"c{n}", "title": f"C {n}", "added": f"2020-01-0{n}"} for n in range(1, 9)]
-    old = snapshot.build(support.publication(rows[:-1]), support.NOW)
-    Responder(old, remembered)
-    new = Responder(snapshot.build(support.publication(rows), support.NOW), remembered)
-    tag = f'"{old.documents["/atom.xml"].etag}"'
-    for number in range(50):
-        manipulation = f"feed, x{number}"
-        environ = {"PATH_INFO": "/atom.xml", "HTTP_IF_NONE_MATCH": tag, "HTTP_A_IM": manipulation}
-        answer = new.answer(environ, lambda: _LATER)
-        assert answer
-        assert answer.status.startswith("226")
-    assert not new._known
-    assert len(new._deltas) == 1
+            fresh = Negotiator(shown, ValidatorHistory())
+            answer = used.respond({"PATH_INFO": path}, now)
+            assert answer == fresh.respond({"PATH_INFO": path}, now)

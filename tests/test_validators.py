@@ -1,4 +1,4 @@
-"""Last-Modified never misses a change; what is remembered is bounded."""
+"""Last-Modified never misses a change; and nothing is kept of paths that are gone."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import memory
-from feedpress.delivery.memory import Memory
-from feedpress.delivery.responder import Responder
+from feedpress.delivery.negotiation import Negotiator
 from feedpress.delivery.state import StateFolder
+from feedpress.delivery.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 _NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,28 +33,28 @@ _STATES = tuple(_of(*titles) for titles in (("A",), ("B",), ("A", "C"), ()))
 
 
 class _Process:
-    """What a process tells of its documents: a memory, and the responder of now."""
+    """What a process tells of its documents: its history, and the negotiator of now."""
 
     def __init__(self, folder: StateFolder | None = None) -> None:
-        self._memory = Memory(folder)
-        self._responder: Responder | None = None
+        self._history = ValidatorHistory(folder)
+        self._negotiator: Negotiator | None = None
 
     def show(self, shown: Snapshot, at: datetime) -> None:
         """Have a snapshot worked out at an instant."""
-        self._responder = Responder(replace(shown, as_of=at), self._memory)
+        self._negotiator = Negotiator(replace(shown, as_of=at), self._history)
 
     def tell(self, path: str, now: datetime) -> tuple[datetime, bytes] | None:
         """Give the Last-Modified and the body that somebody gets who asks, if he gets both."""
-        assert self._responder
-        answer = self._responder.answer({"PATH_INFO": path}, lambda: now)
+        assert self._negotiator
+        answer = self._negotiator.respond({"PATH_INFO": path}, now)
         told = dict(answer.headers).get("Last-Modified") if answer else None
         return (parsedate_to_datetime(told), answer.body) if answer and told else None
 
     def is_same(self, path: str, since: datetime, now: datetime) -> bool:
         """Tell whether somebody with that Last-Modified is told that it is the same."""
-        assert self._responder
+        assert self._negotiator
         condition = {"HTTP_IF_MODIFIED_SINCE": f"{since:%a, %d %b %Y %H:%M:%S GMT}"}
-        answer = self._responder.answer({"PATH_INFO": path, **condition}, lambda: now)
+        answer = self._negotiator.respond({"PATH_INFO": path, **condition}, now)
         return answer is not None and answer.status.startswith("304")
 
 
@@ -196,35 +195,6 @@ def test_a_date_is_never_told_of_other_bytes(steps: list[tuple[str, int, int]]) 
                 assert told.setdefault((path, date), body) == body
 
 
-def test_states_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the states of feeds, those that nobody asked for are forgotten first."""
-    monkeypatch.setattr(memory, "_MOST_ENTRIES", 12)
-    remembered = Memory()
-    shown = [_of(f"A{number}", "B") for number in range(6)]
-    tags = [each.documents["/atom.xml"].etag for each in shown]
-    for each in shown[:2]:
-        remembered.take_in(each)  # two documents of two entries each
-    assert remembered.state("/atom.xml", tags[0]) is not None
-    remembered.take_in(shown[2])
-    assert remembered.state("/atom.xml", tags[0]) is not None
-    assert remembered.state("/atom.xml", tags[1]) is None
-    for each in shown[3:]:
-        remembered.take_in(each)
-    known = [tag for tag in tags if remembered.state("/atom.xml", tag) is not None]
-    assert known == tags[-2:]
-    assert sum(map(len, remembered._states.values())) <= 8
-
-
-def test_state_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A state that is larger than all that may be remembered is not, and breaks nothing."""
-    monkeypatch.setattr(memory, "_MOST_ENTRIES", 2)
-    remembered = Memory()
-    shown = _of("A", "B", "C")
-    remembered.take_in(shown)
-    assert remembered.state("/atom.xml", shown.documents["/atom.xml"].etag) is None
-    assert remembered._entries == sum(map(len, remembered._states.values())) == 0
-
-
 def test_paths_are_forgotten_with_their_documents() -> None:
     """Of paths that are no more, nothing is remembered."""
     process = _Process()
@@ -232,17 +202,7 @@ def test_paths_are_forgotten_with_their_documents() -> None:
         process.show(_of(*(str(number),) * (number % 3)), _NOON)
         for path in _PATHS:
             process.tell(path, _NOON)
-    assert set(process._memory._new_at) <= set(_STATES[2].documents)
-
-
-def test_states_of_empty_feeds_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A feed without entries has a state, too, and is forgotten in its turn."""
-    monkeypatch.setattr(memory, "_MOST_ENTRIES", 50)
-    remembered = Memory()
-    for number in range(40):
-        loaded = support.publication([], {"a": {"title": "A"}}, title=f"Title {number}")
-        remembered.take_in(snapshot.build(loaded, support.NOW))
-    assert len(remembered._states) <= 50
+    assert set(process._history._dates) <= set(_STATES[2].documents)
 
 
 def test_date_outlives_the_process(tmp_path: Path) -> None:
