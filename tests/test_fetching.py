@@ -117,6 +117,7 @@ def test_xhtml_without_a_charset(site: _Site) -> None:
         ("identity", _PAGE),
         ("", _PAGE),
     ],
+    ids=["gzip", "x-gzip", "deflate", "identity", "none"],
 )
 def test_packed(site: _Site, coding: str, packed: bytes) -> None:
     """A packed page is unpacked."""

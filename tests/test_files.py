@@ -1,8 +1,12 @@
 """Which files are read from the disk, and which never are."""
 
+import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -80,6 +84,112 @@ def test_file_is_replaced(tmp_path: Path) -> None:
     assert after.st_mtime > 1
     assert on_disk.fingerprint() != fingerprint
     assert _list(tmp_path) == ["clippings.yaml"]
+
+
+_EDITOR, _COLLEAGUE, _TEAM = 65534, 1234, 1235
+
+
+@contextmanager
+def _as_editor(*groups: int) -> Iterator[None]:
+    """Run as a user who is not root and owns nothing."""
+    if os.geteuid():
+        pytest.skip("only root can become another user")
+    before = os.getgroups(), os.getegid()
+    os.setgroups(groups)
+    os.setegid(_EDITOR)
+    os.seteuid(_EDITOR)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setgroups(before[0])
+        os.setegid(before[1])
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A file of a colleague in a folder where everybody may write."""
+    # Other users can't reach `tmp_path`.
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)  # noqa: S103
+        path = Path(folder) / "clippings.yaml"
+        path.write_bytes(b"old")
+        if os.geteuid() == 0:
+            os.chown(path, _COLLEAGUE, _TEAM)
+        yield path
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o664, 0o4664])
+def test_editor_may_replace_a_file_of_the_own_group(shared: Path, mode: int) -> None:
+    """The group and its rights stay, so the colleague can go on editing."""
+    shared.chmod(mode)
+    with _as_editor(_TEAM):
+        files.Files(shared).replace(str(shared), b"old", b"new")
+    state = shared.stat()
+    assert (shared.read_bytes(), state.st_uid, state.st_gid) == (b"new", _EDITOR, _TEAM)
+    assert stat.S_IMODE(state.st_mode) == mode & 0o777
+    assert _list(shared.parent) == ["clippings.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(0o666, 0o666), (0o646, 0o644), (0o606, 0o600), (0o2666, 0o666)]
+)
+def test_rights_of_a_lost_group_go_to_no_other(shared: Path, before: int, after: int) -> None:
+    """An editor outside the file's group can't keep it; nobody may read or write more for that."""
+    shared.chmod(before)
+    with _as_editor():
+        files.Files(shared).replace(str(shared), b"old", b"new")
+    state = shared.stat()
+    assert (shared.read_bytes(), state.st_uid, state.st_gid) == (b"new", _EDITOR, _EDITOR)
+    assert stat.S_IMODE(state.st_mode) == after
+
+
+def test_group_of_a_shared_folder_is_kept(shared: Path) -> None:
+    """In a set-group-ID folder new files have the folder's group, also by somebody outside it."""
+    if os.geteuid() == 0:
+        os.chown(shared.parent, 0, _TEAM)
+    shared.parent.chmod(0o2777)
+    shared.chmod(0o666)
+    with _as_editor():
+        files.Files(shared).replace(str(shared), b"old", b"new")
+    state = shared.stat()
+    assert (stat.S_IMODE(state.st_mode), state.st_gid) == (0o666, _TEAM)
+
+
+def test_editor_may_not_replace_what_they_may_not_write(shared: Path) -> None:
+    """A colleague's file without write permission stays, though its folder can be written to."""
+    shared.chmod(0o644)
+    with _as_editor(_TEAM), pytest.raises(NotWritten, match="it is read-only"):
+        files.Files(shared).replace(str(shared), b"old", b"new")
+    assert shared.read_bytes() == b"old"
+    assert _list(shared.parent) == ["clippings.yaml"]
+
+
+def test_file_system_that_keeps_no_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody can change a file's owner or group, it is written all the same."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chown", refuse)
+    path = tmp_path / "clippings.yaml"
+    path.write_bytes(b"old")
+    path.chmod(0o664)
+    files.Files(path).replace(str(path), b"old", b"new")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o644)
+
+
+def test_private_file_is_private_at_every_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new bytes of a private file can be read by no other user before it is in place either."""
+    modes = []
+    monkeypatch.setattr(os, "fsync", lambda fd: modes.append(os.fstat(fd).st_mode & 0o777))
+    path = tmp_path / "clippings.yaml"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    files.Files(path).replace(str(path), b"old", b"new")
+    assert modes == [0o600]
 
 
 def test_link_stays_a_link(tmp_path: Path) -> None:

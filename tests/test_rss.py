@@ -3,6 +3,9 @@
 import locale
 from typing import Any
 
+import feedgen.entry
+import feedgen.feed
+import feedgen.util
 import pytest
 
 import support
@@ -140,13 +143,23 @@ def test_prefixes_are_declared_on_the_root_alone() -> None:
 
 
 def test_dates_leave_the_locale_of_the_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """feedgen's own way of writing dates switches the locale; ours must not come near it."""
+    """feedgen formats RSS dates by switching the locale of the process; ours never does."""
 
     def refuse(*_: object) -> str:
         raise AssertionError("the locale was touched")
 
     monkeypatch.setattr(locale, "setlocale", refuse)
-    assert "Jan 2020" in (support.text_at(_channel(_FULL).find("item"), "pubDate") or "")
+    channel = _channel(_FULL)
+    assert support.text_at(channel, "lastBuildDate") == "Sat, 01 Feb 2020 10:00:00 GMT"
+    assert support.text_at(channel, "item/pubDate") == "Wed, 01 Jan 2020 04:15:00 GMT"
+
+
+def test_feedgen_is_not_patched() -> None:
+    """Another part of the same process that uses feedgen gets feedgen's own functions."""
+    _channel(_FULL)
+    assert feedgen.feed.formatRFC2822 is feedgen.util.formatRFC2822
+    assert feedgen.entry.formatRFC2822 is feedgen.util.formatRFC2822
+    assert feedgen.util.formatRFC2822.__module__ == "feedgen.util"
 
 
 def test_channel_with_an_archive() -> None:

@@ -15,6 +15,7 @@ from feedpress.errors import SettingsError
 from feedpress.model import Publication
 from feedpress.pages.theme import PLAIN, Theme, theme_of
 from feedpress.settings import Settings
+from servers import free_port
 
 _FOOT = (
     '{% extends "feedpress/base.html" %}{% block footer %}<footer>My foot</footer>{% endblock %}'
@@ -206,7 +207,8 @@ def test_theme_on_the_command_line(folder: Callable[..., Path], tmp_path: Path) 
     (there / "base.html").write_text("{% if %}")
     broken = CliRunner().invoke(main, build)
     assert (broken.exit_code, "base.html, line 1" in broken.output) == (2, True)
-    serve = CliRunner().invoke(main, ["serve", str(file), "--theme", str(there)])
+    options = ["--theme", str(there), "--port", str(free_port())]
+    serve = CliRunner().invoke(main, ["serve", str(file), *options])
     assert (serve.exit_code, "base.html, line 1" in serve.output) == (1, True)
 
 

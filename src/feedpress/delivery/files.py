@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -53,7 +54,7 @@ class Files:
         return files
 
     def replace(self, name: str, old: bytes, new: bytes) -> None:
-        """Put new bytes in the place of a file's, whole or not at all; mode and owner stay.
+        """Replace a file's bytes, all of them or none; keep its mode and, if permitted, its owner.
 
         `name` is as `read` gave it. Raises NotWritten where the file is not what it was, or
         can't be written.
@@ -61,7 +62,9 @@ class Files:
         try:
             # Behind a link, so that the link stays.
             file = next(each for each in self._list() if printable(each) == name).resolve()
-            if not file.stat().st_mode & 0o222:
+            # A rename does not need write permission on the file, and root can write any file.
+            mode = file.stat().st_mode
+            if not (mode & 0o222 and os.access(file, os.W_OK, effective_ids=True)):
                 raise PermissionError(errno.EACCES, "it is read-only", str(file))
             _replace(file, name, old, new)
         except (OSError, StopIteration) as error:
@@ -116,6 +119,7 @@ def create(path: Path, data: bytes) -> None:
     with _told(f"{printable(path)} can't be made", cure):
         try:
             with _beside(path, data) as written:
+                _set_default_mode(written)
                 _give_name(written, path)
         except FileExistsError as error:
             cure = "give another name, or move the file away"
@@ -130,20 +134,47 @@ def put(path: Path, data: bytes) -> None:
         path = path.resolve()  # behind a link, so that the link stays
         with _beside(path, data) as written:
             if path.exists():
-                shutil.copymode(path, written)
+                _copy_rights(path, written)
+            else:
+                _set_default_mode(written)
             os.replace(written, path)
 
 
 def _replace(file: Path, name: str, old: bytes, new: bytes) -> None:
     with _beside(file, new) as written:
-        state = file.stat()
-        os.chown(written, state.st_uid, state.st_gid)
-        shutil.copystat(file, written)
-        os.utime(written)
+        _copy_rights(file, written)
         if _bytes(file) != old:
             cure = "somebody else is changing it; run it again"
             raise NotWritten(f"{name} was left as it was: it has changed meanwhile; {cure}")
         os.replace(written, file)
+
+
+def _copy_rights(file: Path, written: Path) -> None:
+    """Give a new file the owner, group, mode and extended attributes of an old one.
+
+    Only root may give a file to another owner, and others only to a group that they are in. The
+    new file may never be read or written by more people than the old one.
+    """
+    state = file.stat()
+    mode = stat.S_IMODE(state.st_mode)
+    try:
+        os.chown(written, state.st_uid, state.st_gid)
+    except OSError:
+        mode &= 0o777  # set-user-ID would mean another user
+        try:
+            os.chown(written, -1, state.st_gid)
+        except OSError:
+            # The new file has another group, and the old group's members now count as others.
+            both = (mode >> 3) & mode & 0o7
+            os.chmod(written, (mode & 0o700) | (both << 3) | both)
+            return
+    shutil.copystat(file, written)
+    os.chmod(written, mode)
+    os.utime(written)
+
+
+def _set_default_mode(written: Path) -> None:
+    os.chmod(written, 0o666 & ~_umask())
 
 
 def _give_name(written: Path, path: Path) -> None:
@@ -160,12 +191,14 @@ def _give_name(written: Path, path: Path) -> None:
 
 @contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
-    """Have bytes in a file beside a path, safe on the disk, until they are put in place."""
+    """Have bytes in a file beside a path, safe on the disk, until they are put in place.
+
+    Only its owner may read it until the caller sets its mode.
+    """
     # Hidden, and not a YAML file: a folder's reader passes over it.
     descriptor, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
     try:
         with open(descriptor, "wb") as written:
-            os.fchmod(descriptor, 0o666 & ~_umask())
             written.write(data)
             written.flush()
             os.fsync(descriptor)

@@ -3,8 +3,9 @@
 feedgen makes single entries, and feeds without entries; they are put together here, so that an
 entry is turned into XML once, however many feeds have it. What feedgen 1.0.0 does wrong:
 
-- `formatRFC2822` switches the locale of the whole process: replaced where feedgen calls it.
-- `updated` and `lastBuildDate` default to now: always set here.
+- Its RSS dates are formatted by `formatRFC2822`, which switches the locale of the whole process:
+  feedgen never gets them, and we write `lastBuildDate` and `pubDate` ourselves.
+- `updated` and `lastBuildDate` default to now: Atom's is always set, RSS's is cleared.
 - A link of an Atom entry loses all but its href: such links are added to the element.
 - The link of an RSS channel is the last one set, whatever its rel: the alternate link comes last.
 - Extensions are loaded by name for each entry, and have no `media:content` with a description:
@@ -48,14 +49,6 @@ _AT_ONCE = 500  # entries
 _CHANNEL_DESCRIPTION = re.compile(rb"<description>[^<]*")
 
 
-def _rfc822_date(time: datetime) -> str:
-    return format_datetime(time.astimezone(UTC), usegmt=True)
-
-
-feedgen.feed.formatRFC2822 = _rfc822_date
-feedgen.entry.formatRFC2822 = _rfc822_date
-
-
 @dataclass(frozen=True)
 class Format:
     """How a document of one format is put together."""
@@ -91,6 +84,13 @@ RSS = Format(
 )
 
 
+class _FeedGenerator(feedgen.feed.FeedGenerator):  # type: ignore[misc] # feedgen has no types
+    def __init__(self) -> None:
+        super().__init__()
+        # feedgen has no public way to leave out lastBuildDate.
+        self._FeedGenerator__rss_lastBuildDate = None
+
+
 class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
     """What goes beyond feedgen's core, in the head of a document."""
 
@@ -117,6 +117,9 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
 
     def extend_rss(self, rss: Any) -> None:
         self._set_subtitle_apart(rss[0], "description")
+        last_built = etree.Element("lastBuildDate")
+        last_built.text = _rfc822_date(self._document.updated)
+        rss[0].find("language").addnext(last_built)
         # feedgen writes the first link with the relation self, and no other.
         for rel, href in self._document.links(self._form.media_type):
             media_type = self._form.media_type
@@ -140,12 +143,11 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
 def new_feed(document: FeedDocument, form: Format) -> Any:
     """Give a FeedGenerator with all that both formats have, and no entries."""
     feed, media_type = document.feed, form.media_type
-    written = feedgen.feed.FeedGenerator()
+    written = _FeedGenerator()
     written.register_extension("additions", partial(_Additions, document, form))
     written.id(feed.id)
     written.title(feed.title)
     written.subtitle(feed.subtitle)
-    written.updated(document.updated)
     written.language(feed.language)
     written.generator("feedpress")
     written.rights(feed.rights)
@@ -163,8 +165,6 @@ def new_entry(entry: Entry) -> Any:
     written = feedgen.entry.FeedEntry()
     written.id(entry.id)
     written.title(entry.title)
-    written.published(entry.published)
-    written.updated(entry.updated)
     if entry.categories:
         written.category(
             [{"term": c.term, "label": c.label, "scheme": c.scheme} for c in entry.categories]
@@ -190,6 +190,11 @@ def add_image(element: Any, entry: Entry) -> None:
 def add_text(element: Any, namespace: str, name: str, text: str) -> None:
     """Add a child element that holds a text."""
     etree.SubElement(element, f"{{{namespace}}}{name}").text = text
+
+
+def add_published_date(item: Any, published: datetime) -> None:
+    """Add `pubDate` to an RSS item."""
+    etree.SubElement(item, "pubDate").text = _rfc822_date(published)
 
 
 def set_language(element: Any, language: str | None) -> None:
@@ -237,6 +242,10 @@ def _style(document: FeedDocument, form: Format) -> bytes:
     path = addresses.feed_path(document.feed.slug, form.media_type, document.archive)
     href = addresses.relative(addresses.FEED_STYLE_SHEET, path)
     return f'<?xml-stylesheet type="{addresses.CSS}" href="{href}"?>\n'.encode()
+
+
+def _rfc822_date(time: datetime) -> str:
+    return format_datetime(time.astimezone(UTC), usegmt=True)
 
 
 def _with_hexadecimal_references(found: re.Match[bytes]) -> bytes:

@@ -12,6 +12,7 @@ def render(document: FeedDocument, entries: Mapping[str, bytes]) -> bytes:
     """Give the document; `entries` has the XML of its entries by id, from `render_entries`."""
     feed = document.feed
     written = _feedgen.new_feed(document, _feedgen.ATOM)
+    written.updated(document.updated)
     written.author(_person(feed.author.name, feed.author.email, feed.author.uri))
     written.icon(feed.icon)
     written.logo(feed.logo)
@@ -26,6 +27,8 @@ def render_entries(entries: Iterable[Entry]) -> dict[str, bytes]:
 
 def _element(entry: Entry) -> Any:
     written = _feedgen.new_entry(entry)
+    written.published(entry.published)
+    written.updated(entry.updated)
     if entry.author:
         written.author(_person(entry.author.name, uri=entry.author.url))
     written.summary(entry.summary)

@@ -47,6 +47,7 @@ def _element(entry: Entry) -> Any:
         # A browser shows markup as it stands. So a description that has some is not right behind
         # the link, and `feed.css` shows only those that are: no other mark is valid here.
         element.insert(element.index(element.find("description")), element.find("guid"))
+    _feedgen.add_published_date(element, entry.published)
     if entry.author:
         _feedgen.add_text(element, _feedgen.DC_NS, "creator", entry.author.name)
     _feedgen.add_text(element, _feedgen.ATOM_NS, "updated", entry.updated.isoformat())
