@@ -65,11 +65,11 @@ def write_file(path: Path, clippings: int, projects: int, feed_size: int | None 
 
 def feedpress_feeds(path: Path) -> dict[str, float]:
     """Make all feeds with feedpress; give the seconds of each step."""
-    from feedpress.editors import clippings_file
     from feedpress.feeds import atom, feed, history, rss
+    from feedpress.reading import publication_file
 
     start = time.perf_counter()
-    publication, problems = clippings_file.load([(str(path), path.read_bytes())])
+    publication, problems = publication_file.load([(str(path), path.read_bytes())])
     if problems:
         raise SystemExit(f"the generated file has problems: {problems[0]}")
     read = time.perf_counter()

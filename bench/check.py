@@ -71,7 +71,7 @@ def main() -> None:
             "PyYAML's C loader": [sys.executable, "-c", _PARSE, str(path)],
             "check": [*_FEEDPRESS, str(path)],
             "an empty Python": [sys.executable, "-c", ""],
-            "importing": [sys.executable, "-c", "import feedpress.editors.clippings_file"],
+            "importing": [sys.executable, "-c", "import feedpress.reading.publication_file"],
         }
         if bad.exists():
             ways["check, all wrong"] = [*_FEEDPRESS, str(bad)]

@@ -113,9 +113,9 @@ def load_with_pyyaml(file: str) -> None:
 def list_paths(file: str) -> None:
     """Print the paths of all documents of a list."""
     from feedpress import snapshot
-    from feedpress.editors import clippings_file
+    from feedpress.reading import publication_file
 
-    publication, _ = clippings_file.load([(file, Path(file).read_bytes())])
+    publication, _ = publication_file.load([(file, Path(file).read_bytes())])
     print(json.dumps(list(snapshot.build(publication, datetime.now(UTC)).documents)))
 
 

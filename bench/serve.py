@@ -44,7 +44,7 @@ _SETTLES_IN_S = 3.0
 _OF_THE_SERVER = {"connection", "date", "keep-alive", "server", "transfer-encoding"}
 
 _PYTHON = (sys.executable, "-m")
-# As `feedpress.delivery.server` has it.
+# As `feedpress.serving.server` has it.
 _GRANIAN = (
     *(*_PYTHON, "granian", "--interface", "wsgi", "--host", running.HOST, "--workers", "1"),
     *("--blocking-threads", "1", "--no-ws", "--workers-kill-timeout", "5"),

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser import chromium, file_text, serving
-from feedpress.editors import clippings_file
 from feedpress.model import Publication
+from feedpress.reading import publication_file
 
 # The same examples at every run, so that a change is judged by itself. `make soak` draws others.
 hypothesis.settings.register_profile("steady", derandomize=True)
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 def real_list() -> Publication:
     """The publication of the repository's own clippings.yaml."""
     path = ROOT / "clippings.yaml"
-    loaded, problems = clippings_file.load([(path.name, path.read_bytes())])
+    loaded, problems = publication_file.load([(path.name, path.read_bytes())])
     assert not problems
     return loaded
 

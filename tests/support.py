@@ -9,11 +9,11 @@ from typing import Any
 
 from lxml import etree
 
-from feedpress.editors import clippings_file
 from feedpress.feeds import atom, history, rss
 from feedpress.feeds import feed as feeds
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.model import Publication
+from feedpress.reading import publication_file
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 NAMESPACES = {
@@ -72,7 +72,7 @@ def _escaped(character: str) -> str:
 def publication(*args: Any, **kwargs: Any) -> Publication:
     """Give the publication of a file without problems; arguments as for `file_text`."""
     text = file_text(*args, **kwargs)
-    loaded, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    loaded, problems = publication_file.load([("clippings.yaml", text.encode())])
     assert not problems, problems
     return loaded
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedpress.editors import adding, clippings_file
-from feedpress.editors.adding import Known, New
-from feedpress.editors.check import warnings
-from feedpress.editors.problems import Unreadable
-from feedpress.editors.yaml_text import MAX_BYTES
+from feedpress.editing import adding
+from feedpress.editing.adding import Known, New
 from feedpress.model import Image
+from feedpress.reading import publication_file
+from feedpress.reading.problems import Unreadable
+from feedpress.reading.yaml_reader import MAX_BYTES
+from feedpress.review.lint import warnings
 from support import NOW, file_text
 
 _HEAD = """\
@@ -153,7 +154,7 @@ def test_draft(published: str | None) -> None:
         f"{_HEAD}clippings:\n- title: https://example.org/a\n  url: https://example.org/a\n"
         f"  {date}\n  draft: true\n{_ONE}"
     )
-    after, problems = clippings_file.load([(added.file, added.new)])
+    after, problems = publication_file.load([(added.file, added.new)])
     assert (problems, after.clippings[0].draft) == ((), True)
     again = adding.read([(added.file, added.new)])
     assert adding.double(again, new)
@@ -167,7 +168,7 @@ def test_same_article_again() -> None:
     assert added.clipping.id == "a-b-6e1130d792-2"
     assert added.clipping.added
     assert added.clipping.added.time == NOW + timedelta(seconds=1)
-    after, _ = clippings_file.load([(added.file, added.new)])
+    after, _ = publication_file.load([(added.file, added.new)])
     assert "same-instant" not in {each.code for each in warnings(after, NOW)}
 
 
@@ -257,7 +258,7 @@ def test_any_file(parts: tuple[str, str], line_end: str, marked: bool, data: st.
     item = written.removeprefix(above).removesuffix(behind)
     assert item.count("\n") == item.count(line_end)
     clipping = added.clipping
-    after, _ = clippings_file.load([("a.yaml", added.new)])
+    after, _ = publication_file.load([("a.yaml", added.new)])
     assert clipping in after.clippings
     assert [each for each in after.clippings if each is not clipping and each != clipping] == list(
         known.publication.clippings

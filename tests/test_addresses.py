@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedpress import addresses
+from feedpress import urls
 
 _GOOD = [
     "https://example.org/",
@@ -27,7 +27,7 @@ _GOOD = [
 @pytest.mark.parametrize("uri", _GOOD)
 def test_good_uri_stays_as_it_is(uri: str) -> None:
     """An address that is a URI already comes back the same."""
-    assert addresses.to_uri(uri) == uri
+    assert urls.to_uri(uri) == uri
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_good_uri_stays_as_it_is(uri: str) -> None:
 )
 def test_what_people_type_becomes_a_uri(typed: str, expected: str | None) -> None:
     """What a URI can't hold is escaped or encoded, and nothing else is touched."""
-    uri = addresses.to_uri(typed)
+    uri = urls.to_uri(typed)
     assert re.fullmatch(r"[\w.~%!$&'()*+,;=:@/?#\[\]-]+", uri, re.ASCII)
     assert expected in (None, uri)
 
@@ -109,7 +109,7 @@ def test_what_people_type_becomes_a_uri(typed: str, expected: str | None) -> Non
 def test_what_is_no_web_address(typed: str, why: str) -> None:
     """What no reader could follow is refused, with the reason in an editor's words."""
     with pytest.raises(ValueError, match=why):
-        addresses.to_uri(typed)
+        urls.to_uri(typed)
 
 
 _PIECES = st.sampled_from(
@@ -130,9 +130,9 @@ _PIECES = st.sampled_from(
 def test_any_text_is_a_uri_or_refused(typed: str) -> None:
     """Whatever is typed is refused with a ValueError, or becomes ASCII that stays as it is."""
     with suppress(ValueError):
-        uri = addresses.to_uri(typed)
+        uri = urls.to_uri(typed)
         assert uri.isascii()
-        assert addresses.to_uri(uri) == uri
+        assert urls.to_uri(uri) == uri
 
 
 @pytest.mark.parametrize(
@@ -145,15 +145,15 @@ def test_any_text_is_a_uri_or_refused(typed: str) -> None:
 )
 def test_base_ends_in_a_slash(typed: str, expected: str) -> None:
     """Every path can be put behind a public address."""
-    assert addresses.to_base(typed) == expected
-    assert addresses.absolute(expected, "/atom.xml") == f"{expected}atom.xml"
+    assert urls.to_base(typed) == expected
+    assert urls.absolute(expected, "/atom.xml") == f"{expected}atom.xml"
 
 
 @pytest.mark.parametrize("typed", ["https://example.org/?a=b", "https://example.org/a#b"])
 def test_base_has_no_query_and_no_fragment(typed: str) -> None:
     """No path could be put behind a query or a fragment."""
     with pytest.raises(ValueError, match="ends before any"):
-        addresses.to_base(typed)
+        urls.to_base(typed)
 
 
 _PATHS = [
@@ -172,7 +172,7 @@ _PATHS = [
 @pytest.mark.parametrize("path", _PATHS)
 def test_relative_link_leads_there_from_any_page(path: str, page: str, mount: str) -> None:
     """A link leads to its path wherever the site is mounted, and is never empty or absolute."""
-    link = addresses.relative(path, page)
+    link = urls.relative(path, page)
     site = f"https://example.org{mount}"
     assert urljoin(site + page, link) == site + path
     assert link
@@ -181,10 +181,10 @@ def test_relative_link_leads_there_from_any_page(path: str, page: str, mount: st
 
 def test_feed_paths() -> None:
     """The feed of all clippings is at the root, a project's under the project's page."""
-    assert addresses.feed_path(None, addresses.ATOM) == "/atom.xml"
-    assert addresses.feed_path(None, addresses.RSS) == "/rss.xml"
-    assert addresses.feed_path("portal", addresses.ATOM) == "/projects/portal/atom.xml"
-    assert addresses.feed_path("portal", addresses.RSS) == "/projects/portal/rss.xml"
+    assert urls.feed_path(None, urls.ATOM) == "/atom.xml"
+    assert urls.feed_path(None, urls.RSS) == "/rss.xml"
+    assert urls.feed_path("portal", urls.ATOM) == "/projects/portal/atom.xml"
+    assert urls.feed_path("portal", urls.RSS) == "/projects/portal/rss.xml"
 
 
 @pytest.mark.parametrize(
@@ -201,4 +201,4 @@ def test_feed_paths() -> None:
 )
 def test_pages_that_are_framed(path: str, expected: bool) -> None:
     """A project or a clipping may be called embed, which makes its page no such page."""
-    assert addresses.is_embed_page(path) is expected
+    assert urls.is_embed_page(path) is expected

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpress.editors import article, page_head, plain_text
-from feedpress.editors.article import Article
-from feedpress.editors.tracking import same_page, without_tracking
+from feedpress.editing import article, page_head, plain_text
+from feedpress.editing.article import Article
+from feedpress.editing.tracking import same_page, without_tracking
 from support import NOW
 
 _PAGES = Path(__file__).parent / "data" / "pages"

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 import support
-from feedpress.editors import check
-from feedpress.editors.problems import Severity
+from feedpress.reading.problems import Severity
+from feedpress.review import lint
 
 _SAME = {"title": "Portal opens", "url": "https://news.example.org/1", "source": "GovTech"}
 
 
 def _warnings(*clippings: Mapping[str, Any], **sections: Any) -> list[tuple[str, int]]:
-    problems = check.warnings(support.publication(clippings, **sections), support.NOW)
+    problems = lint.warnings(support.publication(clippings, **sections), support.NOW)
     assert all(problem.severity is Severity.WARNING for problem in problems)
     return [(problem.code, problem.place.column) for problem in problems]
 
@@ -25,7 +25,7 @@ def _codes(*clippings: Mapping[str, Any], **sections: Any) -> list[str]:
 
 def _warned(*clippings: dict[str, str]) -> list[str]:
     dated = [{"id": f"c{n}", "added": "2020"} | each for n, each in enumerate(clippings)]
-    problems = check.warnings(support.publication(dated), support.NOW)
+    problems = lint.warnings(support.publication(dated), support.NOW)
     assert all(problem.severity is Severity.WARNING for problem in problems)
     return [problem.message for problem in problems if problem.code == "possible-duplicate"]
 
@@ -152,7 +152,7 @@ def test_source_nearly_called_like_another(one: str, other: str, is_told: bool) 
 def test_article_that_is_still_to_come_out(dates: dict[str, object], is_told: bool) -> None:
     """A year that is mistyped would hide a clipping, and nobody would know."""
     clipping = {"id": "a", "title": "A", **dates}
-    problems = check.warnings(support.publication([clipping]), support.NOW)
+    problems = lint.warnings(support.publication([clipping]), support.NOW)
     assert ("held-back" in {problem.code for problem in problems}) == is_told
 
 
@@ -161,7 +161,7 @@ def test_described_sources_are_meant() -> None:
     one, other = "Bloomberg Cities", "Bloomberg Citie"
     clippings = [{"title": "A", "source": other}, {"title": "B", "source": one}]
     assert _codes(*clippings, sources={one: {}, other: {}}) == []
-    (problem,) = check.warnings(
+    (problem,) = lint.warnings(
         support.publication(
             [
                 each | {"id": each["title"].lower(), "added": "20" + str(n)}

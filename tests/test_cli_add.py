@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from feedpress.cli.main import main
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file
 
 _PAGES = Path(__file__).parent / "data" / "pages"
 _HEAD = """\
@@ -77,7 +77,7 @@ def test_adding(write: Callable[[str], Path], site: str) -> None:
         "image: https://news.example.org/img/shade.jpg (JSON-LD)",
         f"url: {site}json_ld.html (the page's address)",
     ]
-    publication, problems = clippings_file.load([(str(path), path.read_bytes())])
+    publication, problems = publication_file.load([(str(path), path.read_bytes())])
     clipping = publication.clippings[0]
     assert last == (f"{path}:6: 'Harbor City’s shade maps: a trial': added with id: {clipping.id}")
     assert (problems, clipping.url) == ((), f"{site}json_ld.html")
@@ -118,7 +118,7 @@ def test_page_that_can_not_be_had(write: Callable[[str], Path], site: str) -> No
     assert "The page can't be had: 127.0.0.1 answered 404 (Not Found)" in result.output
     assert "take out the line draft: true, and run feedpress stamp" in result.output
     assert result.exit_code == 0
-    publication, problems = clippings_file.load([("a", path.read_bytes())])
+    publication, problems = publication_file.load([("a", path.read_bytes())])
     assert (problems, publication.clippings[0].draft) == ((), True)
 
 
@@ -236,7 +236,7 @@ def test_asking(write: Callable[[str], Path], answer: str, slugs: tuple[str, ...
     assert "  1  Business Portal\n  2  Trees, streets\n" in shown
     assert ("there is no project '3'" in shown) is answer.startswith("3")
     assert ended == 0
-    publication, problems = clippings_file.load([("a", path.read_bytes())])
+    publication, problems = publication_file.load([("a", path.read_bytes())])
     clipping = publication.clippings[0]
     assert (problems, clipping.title) == ((), "Typed")
     assert tuple(each.slug for each in clipping.projects) == slugs

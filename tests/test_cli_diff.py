@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 import support
 from feedpress.cli.main import main
-from feedpress.feeds.changes import MEANING, Kind
+from feedpress.review.changes import MEANING, Kind
 
 _ONE = {"id": "one", "title": "The first one", "added": "2020"}
 _TWO = {"id": "two", "title": "Quite another", "added": "2021"}

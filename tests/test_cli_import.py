@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import feedpress.delivery
+import feedpress.editing
 from feedpress.cli.main import main
-from feedpress.delivery import files
+from feedpress.serving import atomic_write
 
 _DATA = Path(__file__).parent / "data" / "imports"
 
@@ -128,7 +128,7 @@ def test_nothing_is_overwritten(elsewhere: Path) -> None:
     for name in ("clippings.yaml", "link.yaml"):
         result = _run(_DATA / "wordpress.xml", name)
         assert result.exit_code == 1
-        assert f"{name} is there already and was left as it is" in result.output
+        assert f"{name} exists already and was left as it is" in result.output
     assert (elsewhere / "clippings.yaml").read_text(encoding="utf-8") == "mine"
     assert not (elsewhere / "nowhere").exists()
 
@@ -199,8 +199,8 @@ def test_address_that_leads_nowhere(elsewhere: Path, site: str) -> None:
 
 def test_without_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the package that fetches is missing, that is told."""
-    monkeypatch.delattr(feedpress.delivery, "fetching", raising=False)
-    monkeypatch.setitem(sys.modules, "feedpress.delivery.fetching", None)
+    monkeypatch.delattr(feedpress.editing, "fetching", raising=False)
+    monkeypatch.setitem(sys.modules, "feedpress.editing.fetching", None)
     result = _run("https://a.example/feed")
     assert result.exit_code == 1
     assert "the package httpx is needed: pip install 'feedpress[import]'" in result.output
@@ -210,7 +210,7 @@ def test_without_feedparser(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the optional package, it is said how to get it."""
     for name in [each for each in sys.modules if each.endswith("importing.feed_items")]:
         monkeypatch.delitem(sys.modules, name)
-    import feedpress.editors.importing as package
+    import feedpress.editing.importing as package
 
     monkeypatch.delattr(package, "feed_items", raising=False)
     monkeypatch.setitem(sys.modules, "feedparser", None)
@@ -224,17 +224,17 @@ def test_new_file_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     file = tmp_path / "new.yaml"
     old = os.umask(0o027)
     try:
-        files.create(file, b"one")
+        atomic_write.create(file, b"one")
     finally:
         os.umask(old)
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"one", 0o640)
-    with pytest.raises(files.NotWritten, match="is there already"):
-        files.create(file, b"two")
+    with pytest.raises(atomic_write.NotWritten, match="exists already"):
+        atomic_write.create(file, b"two")
     # A file system without links, like that of a memory card.
     monkeypatch.setattr(os, "link", _no_links)
-    with pytest.raises(files.NotWritten, match="is there already"):
-        files.create(file, b"two")
-    files.create(tmp_path / "other.yaml", b"three")
+    with pytest.raises(atomic_write.NotWritten, match="exists already"):
+        atomic_write.create(file, b"two")
+    atomic_write.create(tmp_path / "other.yaml", b"three")
     assert (tmp_path / "other.yaml").read_bytes() == b"three"
     assert file.read_bytes() == b"one"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["new.yaml", "other.yaml"]
@@ -247,9 +247,9 @@ def _no_links(*_arguments: object) -> None:
 def test_two_at_once(tmp_path: Path) -> None:
     """Of many that make the same file, one does, and nobody sees half of it."""
     code = (
-        "import sys; from pathlib import Path; from feedpress.delivery import files\n"
-        "try: files.create(Path(sys.argv[1]), sys.argv[2].encode() * 100_000)\n"
-        "except files.NotWritten: sys.exit(1)"
+        "import sys; from pathlib import Path; from feedpress.serving import atomic_write\n"
+        "try: atomic_write.create(Path(sys.argv[1]), sys.argv[2].encode() * 100_000)\n"
+        "except atomic_write.NotWritten: sys.exit(1)"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "a.yaml"), str(number)])

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 
 from feedpress import identity
 from feedpress.cli.main import main
-from feedpress.delivery import files
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file
+from feedpress.serving import files
 
 _ROOT = Path(__file__).parent.parent
 _HEAD = """\
@@ -167,7 +167,7 @@ def test_duplicates(write: Callable[[str], Path]) -> None:
         f"{_ID_OF_TWO}-2",
     ]
     assert result.exit_code == 0
-    assert clippings_file.load(files.Files(path).read())[1] == ()
+    assert publication_file.load(files.Files(path).read())[1] == ()
 
 
 def test_folder_of_files(tmp_path: Path) -> None:
@@ -244,8 +244,9 @@ _KILLER = """
 import json, os, signal, sys, threading, time
 from pathlib import Path
 from feedpress.cli.main import main
-from feedpress.delivery import files
-from feedpress.editors import clippings_file, stamp
+from feedpress.serving import files
+from feedpress.editing import stamp
+from feedpress.reading import publication_file as clippings_file
 
 path, new, way = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), sys.argv[3]
 old = path.read_bytes()
@@ -295,7 +296,7 @@ def _outcomes(folder: Path, way: str) -> list[tuple[int, str]]:
     after.write_bytes(path.read_bytes())
     assert _run("--history", after).exit_code == 0
     for each in (path, after):
-        assert clippings_file.load(files.Files(each).read())[1] == ()
+        assert publication_file.load(files.Files(each).read())[1] == ()
     command = [sys.executable, "-c", _KILLER, str(path), str(after), way]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (run.stderr, run.returncode) == ("", 0)

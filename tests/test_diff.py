@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import identity
-from feedpress.delivery.reports import changes as report
-from feedpress.editors import clippings_file
-from feedpress.feeds import diff, history
 from feedpress.feeds import feed as feeds
-from feedpress.feeds.changes import MEANING, Change, Kind
+from feedpress.feeds import history
 from feedpress.model import Place, Publication
+from feedpress.reading import publication_file
+from feedpress.review import diff
+from feedpress.review.changes import MEANING, Change, Kind
+from feedpress.review.reports import changes as report
 
 Row = dict[str, Any]
 #: Kind, the feed's slug, the clipping's title, the line.
@@ -62,7 +63,7 @@ def _text(
 
 def _load(*files: str) -> Publication:
     names = (f"{number}.yaml" for number in range(len(files)))
-    loaded, problems = clippings_file.load(
+    loaded, problems = publication_file.load(
         (name, text.encode()) for name, text in zip(names, files, strict=True)
     )
     assert not problems, problems

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedpress import identity
-from feedpress.editors import clippings_file, editing, stamp
-from feedpress.editors.yaml_values import Room, Style
+from feedpress.editing import insertion, stamp
+from feedpress.reading import publication_file
+from feedpress.reading.nodes import Room, Style
 from support import NOW
 
 _HEAD = """\
@@ -327,7 +328,7 @@ def test_any_file_is_stamped(drawn: tuple[list[tuple[str, bytes]], list[_Item]])
 
     again = stamp.stamp(after, NOW + timedelta(days=1))
     assert (again.stamps, again.files) == ((), ())
-    loaded, problems = clippings_file.load(after)
+    loaded, problems = publication_file.load(after)
     assert problems == ()
     assert all(each.pinned or each.draft for each in loaded.clippings)
 
@@ -398,18 +399,18 @@ def test_what_looks_like_a_number(value: str, written: str) -> None:
         (Room(Style.FLOW, 4, 0, 0), f"a: b, id: {written}\nc:\n"),
         (Room(Style.VALUE, 7, 1, 0), f"a: b\nc: {written}\n"),
     ):
-        inserted = editing.insert(b"a: b\nc:\n", [editing.Insertion(room, "id", value)])
+        inserted = insertion.insert(b"a: b\nc:\n", [insertion.Insertion(room, "id", value)])
         assert inserted == expected.encode()
 
 
 def test_nothing_to_put_in() -> None:
     """Without keys to put in, a file stays what it is."""
     for data in (b"", b"\xef\xbb\xbfa: \xc3\xa9\r\n"):
-        assert editing.insert(data, []) == data
+        assert insertion.insert(data, []) == data
 
 
 def test_keys_of_one_place_keep_their_order() -> None:
     """Of several keys for one place the first that is given stands first."""
     room = Room(Style.LINES, 0, 1, 0)
-    keys = [editing.Insertion(room, name, "x") for name in ("d", "c", "b")]
-    assert editing.insert(b"a: b\r\nz: y", keys) == b"a: b\r\nd: x\r\nc: x\r\nb: x\r\nz: y"
+    keys = [insertion.Insertion(room, name, "x") for name in ("d", "c", "b")]
+    assert insertion.insert(b"a: b\r\nz: y", keys) == b"a: b\r\nd: x\r\nc: x\r\nb: x\r\nz: y"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import support
-from feedpress.editors import clippings_file, schema
-from feedpress.editors.problems import CODES, Problem, Unreadable
+from feedpress.reading import json_schema, publication_file
+from feedpress.reading.problems import CODES, Problem, Unreadable
 
 _PAGE = (Path(__file__).parent.parent / "docs" / "editors.md").read_text(encoding="utf-8")
 _BLOCK = r"```yaml\n(.*?)```"
@@ -24,7 +24,7 @@ def _problems(example: str) -> tuple[Problem, ...]:
     else:
         text = f"{_ABOUT}{_PROJECTS}clippings:\n{example}"
     try:
-        return clippings_file.load([("clippings.yaml", text.encode())])[1]
+        return publication_file.load([("clippings.yaml", text.encode())])[1]
     except Unreadable as error:
         return error.problems
 
@@ -54,7 +54,7 @@ def test_ten_mistakes() -> None:
 
 def test_every_key_of_a_clipping_is_real() -> None:
     """What the page writes as a key in its text is a key of the file, a command, or a name."""
-    keys = set(re.findall(r'"([a-z_]+)": \{', schema.text()))
+    keys = set(re.findall(r'"([a-z_]+)": \{', json_schema.text()))
     words = set(re.findall(r"`([a-z_]+):?`", _PAGE))
     assert words <= keys
     assert {"title", "published", "added", "updated", "formerly", "also"} <= words

@@ -13,9 +13,9 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Document, Policy
+from feedpress.document import Document, Policy
 from feedpress.model import Publication
-from feedpress.pages import html
+from feedpress.site import pages
 from servers import SERVE, starting
 
 _ROOT = Path(__file__).parent.parent
@@ -188,15 +188,15 @@ def test_page_for_a_frame_is_taken_over_while_its_feed_is_the_same() -> None:
 def test_script_and_its_style_sheet_are_served() -> None:
     """The script and the frame's style sheet are the same for every publication."""
     documents = _documents(support.publication()).documents
-    assert documents["/embed.js"].body == html.embed_script("en")
+    assert documents["/embed.js"].body == pages.embed_script("en")
     assert documents["/embed.js"].media_type == "text/javascript"
-    assert documents["/embed.css"].body == html.embed_style_sheet()
+    assert documents["/embed.css"].body == pages.embed_style_sheet()
     assert documents["/embed.css"].media_type == "text/css"
 
 
 def test_script_is_small() -> None:
     """The script, which also merges the feeds of several projects, is under 5 KB."""
-    assert len(html.embed_script("en")) < 5120
+    assert len(pages.embed_script("en")) < 5120
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_script_speaks_the_language_of_the_publication(language: str, words: str
 
 def test_script_makes_no_html_of_texts() -> None:
     """Nothing in the script parses a text as HTML, runs it, or stores anything."""
-    script = html.embed_script("en").decode()
+    script = pages.embed_script("en").decode()
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|eval|Function\(|"
         r"\bimport\b|cookie|Storage",
@@ -269,7 +269,7 @@ def test_page_about_partners_names_only_addresses_that_are_there() -> None:
 
 def test_page_about_partners_has_every_variable_and_attribute() -> None:
     """Each variable and attribute that the script looks at is explained, and no other."""
-    script = html.embed_script("en").decode()
+    script = pages.embed_script("en").decode()
     read = set(re.findall(r"--feedpress-[a-z]+", script))
     assert read == set(re.findall(r"^\| `(--feedpress-[a-z]+)` \|", _DOCS, re.MULTILINE))
     taken = re.search(r"const \{ (.*) \} = script\.dataset", script)

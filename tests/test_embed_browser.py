@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Error, Frame, Page
 
 import support
 from browser import barriers
-from feedpress.pages import html
+from feedpress.site import pages
 from partner_site import Partner, Window, open_partner
 from servers import SERVE, free_port, starting
 
@@ -352,7 +352,7 @@ def test_server_that_is_away_leaves_the_page_as_it_was(
 
 
 def _put_script(site: Partner, feed: str, kind: str = "application/feed+json") -> None:
-    site.put("/embed.js", html.embed_script("en").decode(), "text/javascript")
+    site.put("/embed.js", pages.embed_script("en").decode(), "text/javascript")
     anybody = {"Access_Control_Allow_Origin": "*"}
     site.put(f"/projects/{_PROJECT}/feed.json", feed, kind, **anybody)
 

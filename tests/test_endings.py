@@ -14,10 +14,10 @@ from werkzeug.test import Client
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import web
 from feedpress.feeds import feed
 from feedpress.feeds.feed import Feed
 from feedpress.model import Publication
+from feedpress.serving import app
 from feedpress.snapshot import Snapshot
 
 _SECOND, _GRACE = timedelta(seconds=1), timedelta(days=90)
@@ -42,7 +42,7 @@ def _published(*clippings: Mapping[str, Any], **about: Any) -> Publication:
 
 
 def _client(built: Snapshot, now: datetime = support.NOW) -> FlaskClient:
-    return web.create_app(lambda: built, lambda: now).test_client()
+    return app.create_app(lambda: built, lambda: now).test_client()
 
 
 def _tombstones(built: Snapshot, path: str) -> list[dict[str, str]]:
@@ -275,8 +275,8 @@ def test_feeds_are_gone_after_90_days() -> None:
 def test_former_addresses(end: str, former: str, mount: str) -> None:
     """Each address of each former slug leads straight to the one of today, wherever mounted."""
     built = snapshot.build(_retired(), support.NOW)
-    app = web.create_app(lambda: built, lambda: support.NOW)
-    client = Client(DispatcherMiddleware(NotFound(), {mount: app}) if mount else app)
+    made = app.create_app(lambda: built, lambda: support.NOW)
+    client = Client(DispatcherMiddleware(NotFound(), {mount: made}) if mount else made)
     asked = f"{mount}/projects/{former}{end}"
     response = client.get(asked)
     assert response.status_code == 308

@@ -13,10 +13,11 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import export, web
-from feedpress.delivery.files import NotWritten
-from feedpress.delivery.hosts import every
 from feedpress.model import Publication
+from feedpress.publishing import export
+from feedpress.publishing.hosts import every
+from feedpress.serving import app
+from feedpress.serving.atomic_write import NotWritten
 from feedpress.snapshot import Snapshot
 
 _PROJECTS = {
@@ -61,7 +62,7 @@ def test_export_is_what_is_served(
     """Every path's file, and each coding of it beside it, has the bytes that are served."""
     shown = snapshot.build(real_list, support.NOW) if of_the_real_list else whole
     _write(shown, tmp_path)
-    client = web.create_app(lambda: shown).test_client()
+    client = app.create_app(lambda: shown).test_client()
     for path in shown.documents:
         name = export.file_name(path, is_gone=path in shown.gone)
         for coding, suffix in _SUFFIXES.items():
@@ -214,7 +215,7 @@ def test_two_at_once(tmp_path: Path, whole: Snapshot, monkeypatch: pytest.Monkey
     def taken(*_: object) -> None:
         raise BlockingIOError(errno.EAGAIN, "taken")
 
-    monkeypatch.setattr("feedpress.delivery.export.fcntl.flock", taken)
+    monkeypatch.setattr("feedpress.publishing.export.fcntl.flock", taken)
     before = _files(tmp_path)
     with pytest.raises(NotWritten, match="another build"):
         _write(_snapshot(*_ROWS[1:]), tmp_path)
@@ -226,9 +227,9 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from feedpress import snapshot
-from feedpress.delivery import export
-from feedpress.delivery.hosts import every
-from feedpress.editors import clippings_file
+from feedpress.publishing import export
+from feedpress.publishing.hosts import every
+from feedpress.reading import publication_file as clippings_file
 file, folder, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 now = datetime(2026, 11, 22, 18, tzinfo=UTC)
 loaded, _ = clippings_file.load([("clippings.yaml", file.read_bytes())])

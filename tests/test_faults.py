@@ -22,7 +22,7 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file
 from servers import PATIENCE_S, SERVE, Start, eventually, starting
 
 _PROJECTS = ("portal", "parks", "data")
@@ -61,7 +61,7 @@ def _state(number: int) -> str:
 
 def _documents(text: str) -> _Bodies:
     """Return the feeds of a good version."""
-    publication, _ = clippings_file.load([("clippings.yaml", text.encode())])
+    publication, _ = publication_file.load([("clippings.yaml", text.encode())])
     documents = snapshot.build(publication, datetime.now(UTC)).documents
     return {path: documents[path].body for path in _FEEDS}
 

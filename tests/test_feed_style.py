@@ -9,9 +9,9 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Documents
-from feedpress.editors import clippings_file
-from feedpress.pages import feed_style
+from feedpress.document import Documents
+from feedpress.reading import publication_file
+from feedpress.site import feed_style
 
 _GOLDEN = Path(__file__).parent / "data" / "golden" / "clippings.yaml"
 _XML = ("application/atom+xml", "application/rss+xml")
@@ -20,7 +20,7 @@ _XML = ("application/atom+xml", "application/rss+xml")
 @pytest.fixture(scope="module")
 def documents() -> Documents:
     """All documents of a publication with one of everything."""
-    loaded, _ = clippings_file.load([(_GOLDEN.name, _GOLDEN.read_bytes())])
+    loaded, _ = publication_file.load([(_GOLDEN.name, _GOLDEN.read_bytes())])
     return snapshot.build(loaded, datetime(2016, 10, 1, tzinfo=UTC)).documents
 
 

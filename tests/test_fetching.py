@@ -13,8 +13,8 @@ from threading import Event, Thread
 import pytest
 
 import feedpress
-from feedpress.delivery import fetching
-from feedpress.delivery.fetching import Limits, NotFetched, Page
+from feedpress.editing import fetching
+from feedpress.editing.fetching import Limits, NotFetched, Page
 
 _PAGE = b"<title>One</title>"
 _Answer = Callable[["_Handler"], None]

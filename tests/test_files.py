@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from feedpress.delivery import files
-from feedpress.delivery.files import NotWritten
-from feedpress.editors.problems import Unreadable
+from feedpress.editing import saving
+from feedpress.reading.problems import Unreadable
+from feedpress.serving import files
+from feedpress.serving.atomic_write import NotWritten
 
 
 def test_folder_gives_its_yaml_files_by_name(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_file_is_replaced(tmp_path: Path) -> None:
     before = path.stat()
     on_disk = files.Files(path)
     fingerprint = on_disk.fingerprint()
-    on_disk.replace(str(path), b"old", b"new")
+    saving.save(on_disk, str(path), b"old", b"new")
     after = path.stat()
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(after.st_mode) == 0o640
@@ -124,7 +125,7 @@ def test_editor_may_replace_a_file_of_the_own_group(shared: Path, mode: int) -> 
     """The group and its rights stay, so the colleague can go on editing."""
     shared.chmod(mode)
     with _as_editor(_TEAM):
-        files.Files(shared).replace(str(shared), b"old", b"new")
+        saving.save(files.Files(shared), str(shared), b"old", b"new")
     state = shared.stat()
     assert (shared.read_bytes(), state.st_uid, state.st_gid) == (b"new", _EDITOR, _TEAM)
     assert stat.S_IMODE(state.st_mode) == mode & 0o777
@@ -138,7 +139,7 @@ def test_rights_of_a_lost_group_go_to_no_other(shared: Path, before: int, after:
     """An editor outside the file's group can't keep it; nobody may read or write more for that."""
     shared.chmod(before)
     with _as_editor():
-        files.Files(shared).replace(str(shared), b"old", b"new")
+        saving.save(files.Files(shared), str(shared), b"old", b"new")
     state = shared.stat()
     assert (shared.read_bytes(), state.st_uid, state.st_gid) == (b"new", _EDITOR, _EDITOR)
     assert stat.S_IMODE(state.st_mode) == after
@@ -151,7 +152,7 @@ def test_group_of_a_shared_folder_is_kept(shared: Path) -> None:
     shared.parent.chmod(0o2777)
     shared.chmod(0o666)
     with _as_editor():
-        files.Files(shared).replace(str(shared), b"old", b"new")
+        saving.save(files.Files(shared), str(shared), b"old", b"new")
     state = shared.stat()
     assert (stat.S_IMODE(state.st_mode), state.st_gid) == (0o666, _TEAM)
 
@@ -160,7 +161,7 @@ def test_editor_may_not_replace_what_they_may_not_write(shared: Path) -> None:
     """A colleague's file without write permission stays, though its folder can be written to."""
     shared.chmod(0o644)
     with _as_editor(_TEAM), pytest.raises(NotWritten, match="it is read-only"):
-        files.Files(shared).replace(str(shared), b"old", b"new")
+        saving.save(files.Files(shared), str(shared), b"old", b"new")
     assert shared.read_bytes() == b"old"
     assert _list(shared.parent) == ["clippings.yaml"]
 
@@ -175,7 +176,7 @@ def test_file_system_that_keeps_no_owner(tmp_path: Path, monkeypatch: pytest.Mon
     path = tmp_path / "clippings.yaml"
     path.write_bytes(b"old")
     path.chmod(0o664)
-    files.Files(path).replace(str(path), b"old", b"new")
+    saving.save(files.Files(path), str(path), b"old", b"new")
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o644)
 
 
@@ -188,7 +189,7 @@ def test_private_file_is_private_at_every_moment(
     path = tmp_path / "clippings.yaml"
     path.write_bytes(b"old")
     path.chmod(0o600)
-    files.Files(path).replace(str(path), b"old", b"new")
+    saving.save(files.Files(path), str(path), b"old", b"new")
     assert modes == [0o600]
 
 
@@ -202,7 +203,7 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
     for path, old, new in ((link, b"old", b"new"), (link.parent, b"new", b"newer")):
         on_disk = files.Files(path)
         ((name, data),) = on_disk.read()
-        on_disk.replace(name, data, new)
+        saving.save(on_disk, name, data, new)
         assert data == old
         assert target.read_bytes() == link.read_bytes() == new
         assert os.readlink(link) == "../far/a.txt"
@@ -215,7 +216,7 @@ def test_file_of_a_folder_is_replaced(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"old")
     on_disk = files.Files(tmp_path)
     for name, data in on_disk.read():
-        on_disk.replace(name, data, data + b" and new")
+        saving.save(on_disk, name, data, data + b" and new")
     assert [data for _, data in on_disk.read()] == [b"old and new", b"old and new"]
     assert _list(tmp_path) == ["a.yaml", "b\n.yaml"]
 
@@ -225,8 +226,8 @@ def test_file_that_changed_meanwhile(tmp_path: Path, found: bytes) -> None:
     """What somebody else saved in between is not overwritten."""
     path = tmp_path / "clippings.yaml"
     path.write_bytes(found)
-    with pytest.raises(NotWritten, match="has changed meanwhile"):
-        files.Files(path).replace(str(path), b"old", b"new")
+    with pytest.raises(NotWritten, match="has changed in the meantime"):
+        saving.save(files.Files(path), str(path), b"old", b"new")
     assert path.read_bytes() == found
     assert _list(tmp_path) == ["clippings.yaml"]
 
@@ -240,19 +241,19 @@ def test_file_that_is_gone(tmp_path: Path) -> None:
     single, whole = files.Files(path), files.Files(folder)
     path.unlink()
     with pytest.raises(NotWritten, match="No such file"):
-        single.replace(str(path), b"old", b"new")
+        saving.save(single, str(path), b"old", b"new")
     with pytest.raises(NotWritten, match="it is gone"):
-        whole.replace(str(path), b"old", b"new")
+        saving.save(whole, str(path), b"old", b"new")
     assert _list(folder) == []
     path.mkdir()
     with pytest.raises(NotWritten, match="it is no file"):
-        single.replace(str(path), b"old", b"new")
+        saving.save(single, str(path), b"old", b"new")
     assert (_list(folder), _list(path)) == (["clippings.yaml"], [])
     path.rmdir()
     folder.rmdir()
     for on_disk in (single, whole):
         with pytest.raises(NotWritten, match="No such file"):
-            on_disk.replace(str(path), b"old", b"new")
+            saving.save(on_disk, str(path), b"old", b"new")
     assert _list(tmp_path) == []
 
 
@@ -261,7 +262,7 @@ def test_folder_that_takes_no_file(tmp_path: Path) -> None:
     path = tmp_path / ("x" * 250 + ".yaml")
     path.write_bytes(b"old")
     with pytest.raises(NotWritten, match="was left as it was: File name too long; "):
-        files.Files(path).replace(str(path), b"old", b"new")
+        saving.save(files.Files(path), str(path), b"old", b"new")
     assert path.read_bytes() == b"old"
     assert _list(tmp_path) == [path.name]
 
@@ -286,7 +287,7 @@ def test_read_only_file_stays(tmp_path: Path) -> None:
     path.write_bytes(b"old")
     path.chmod(0o444)
     with pytest.raises(NotWritten, match="read-only"):
-        files.Files(path).replace(str(path), b"old", b"new")
+        saving.save(files.Files(path), str(path), b"old", b"new")
     assert path.read_bytes() == b"old"
     assert _list(tmp_path) == [path.name]
 

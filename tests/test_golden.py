@@ -14,8 +14,8 @@ from lxml import etree
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Document
-from feedpress.editors import clippings_file
+from feedpress.document import Document
+from feedpress.reading import publication_file
 
 GOLDEN = Path(__file__).parent / "data" / "golden"
 _ROOT = Path(__file__).parent.parent
@@ -56,7 +56,7 @@ _NAMES = (*_SMALL.values(), *_REAL.values())
 
 
 def _built(file: Path, now: datetime, names: dict[str, str]) -> dict[str, Document]:
-    publication, problems = clippings_file.load([(file.name, file.read_bytes())])
+    publication, problems = publication_file.load([(file.name, file.read_bytes())])
     assert not problems
     built = snapshot.build(publication, now).documents
     return {name: built[path] for path, name in names.items()}

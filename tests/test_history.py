@@ -8,7 +8,7 @@ from lxml import etree
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Document
+from feedpress.document import Document
 from feedpress.feeds import feed, history
 from feedpress.model import Publication
 

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import export, web
-from feedpress.delivery.hosts import every, nginx, pages_hosts
+from feedpress.publishing import export
+from feedpress.publishing.hosts import every, nginx, pages_hosts
+from feedpress.serving import app
 from feedpress.snapshot import Snapshot
 from servers import eventually, free_port
 
@@ -99,7 +100,7 @@ def shown() -> Snapshot:
 @pytest.fixture(scope="module")
 def client(shown: Snapshot) -> FlaskClient:
     """A client of feedpress itself."""
-    return web.create_app(lambda: shown, lambda: support.NOW).test_client()
+    return app.create_app(lambda: shown, lambda: support.NOW).test_client()
 
 
 class _Host:
@@ -334,7 +335,7 @@ def test_addresses_that_are_very_long(tmp_path: Path) -> None:
     shown = snapshot.build(loaded, support.NOW)
     for name, text in every.configurations(shown, support.NOW):
         assert max(map(len, text.splitlines())) < 4000, name
-    response = web.create_app(lambda: shown).test_client().get("/atom.xml")
+    response = app.create_app(lambda: shown).test_client().get("/atom.xml")
     assert response.headers["Link"].startswith("<https://feeds.example.org/atom.xml>")
     assert response.headers["Link"].count('rel="hub"') > 5
     assert sum(len(f"{name}: {value}") for name, value in response.headers) < 3500

@@ -13,8 +13,8 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Document
-from feedpress.editors import clippings_file
+from feedpress.document import Document
+from feedpress.reading import publication_file
 
 _ROOT = Path(__file__).parent.parent
 _FILES = {
@@ -30,7 +30,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 @cache
 def _pages(name: str) -> dict[str, Document]:
     path, now = _FILES[name]
-    loaded, _ = clippings_file.load([(path.name, path.read_bytes())])
+    loaded, _ = publication_file.load([(path.name, path.read_bytes())])
     every = snapshot.build(loaded, now).documents
     return {at: every[at] for at in every if every[at].media_type == "text/html"}
 

@@ -26,7 +26,7 @@ import example_site
 import feedpress
 import support
 from feedpress import snapshot
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file
 from feedpress.settings import Settings
 from servers import GUNICORN, SERVE, Fields, Reply, ask, eventually, starting
 
@@ -158,7 +158,7 @@ _AFTER = _text([_NEW, {**_CLIPPINGS[0], "title": "Sixth, corrected"}, *_CLIPPING
 
 
 def _bodies(text: str) -> dict[str, bytes]:
-    loaded, _ = clippings_file.load([("clippings.yaml", text.encode())])
+    loaded, _ = publication_file.load([("clippings.yaml", text.encode())])
     documents = snapshot.build(loaded, support.NOW).documents
     return {path: documents[path].body for path in _SAID}
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import identity, times
-from feedpress.editors import clippings_file
-from feedpress.editors.importing import feed_items, file_text, heading, html_text, xml_scan
-from feedpress.editors.importing.items import MAX_BYTES, Found, Head, Identity, Refused
+from feedpress.editing.importing import feed_items, file_text, heading, html_text, xml_scan
+from feedpress.editing.importing.items import MAX_BYTES, Found, Head, Identity, Refused
 from feedpress.model import Publication
+from feedpress.reading import publication_file
 
 _FEEDS = Path(__file__).parent / "data" / "imports"
 _TODAY = date(2026, 11, 22)
@@ -33,7 +33,7 @@ def _written(found: Found, url: str | None = None) -> file_text.FileText:
 
 
 def _loaded(written: file_text.FileText) -> Publication:
-    publication, problems = clippings_file.load([("clippings.yaml", written.text.encode())])
+    publication, problems = publication_file.load([("clippings.yaml", written.text.encode())])
     assert not [each for each in problems if each.severity == "error"]
     return publication
 
@@ -144,7 +144,7 @@ def test_what_was_left_out_can_be_put_in_again() -> None:
     text = _written(_read("rdf.xml")).text
     start, mark, rest = text.partition("# - title: Two\n")
     freed = (mark + rest).replace("# ", "", 1).replace("#   ", "  ") + "  added: 2005-03-02\n"
-    publication, problems = clippings_file.load([("clippings.yaml", (start + freed).encode())])
+    publication, problems = publication_file.load([("clippings.yaml", (start + freed).encode())])
     assert [clipping.title for clipping in publication.clippings] == ["One", "Two"]
     assert not [each for each in problems if each.severity == "error"]
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedpress.editors import clippings_file, values, yaml_writing
-from feedpress.editors.importing import file_text, heading, table, table_dates
-from feedpress.editors.importing.items import MAX_BYTES, Found, Refused
+from feedpress.editing import yaml_writing
+from feedpress.editing.importing import file_text, heading, table, table_dates
+from feedpress.editing.importing.items import MAX_BYTES, Found, Refused
 from feedpress.model import Publication
+from feedpress.reading import publication_file, values
 
 _TABLES = Path(__file__).parent / "data" / "imports"
 _DAY, _MONTH = table_dates.Order.DAY_FIRST, table_dates.Order.MONTH_FIRST
@@ -24,7 +25,7 @@ def _written(found: Found) -> file_text.FileText:
 
 
 def _loaded(written: file_text.FileText) -> Publication:
-    publication, problems = clippings_file.load([("clippings.yaml", written.text.encode())])
+    publication, problems = publication_file.load([("clippings.yaml", written.text.encode())])
     assert not [each for each in problems if each.severity == "error"]
     return publication
 
@@ -105,7 +106,7 @@ def test_rows_that_look_exactly_alike() -> None:
     written = _written(found)
     assert not written.left_out
     assert [item.name for item in written.numbered] == ["row 4", "row 5"]
-    publication, _ = clippings_file.load([("clippings.yaml", written.text.encode())])
+    publication, _ = publication_file.load([("clippings.yaml", written.text.encode())])
     ids = [clipping.id for clipping in publication.clippings]
     assert ids[2:] == [f"{ids[0]}-2", f"{ids[0]}-3"]
     assert [clipping.pinned for clipping in publication.clippings] == [False, False, True, True]
@@ -239,7 +240,7 @@ def test_texts_of_several_lines(text: str) -> None:
     if block := yaml_writing.block(text, "    "):
         data = f"clippings:\n- summary: {block}\n  title: A\n  added: 2020\n"
         about = "publication: {title: T, url: 'https://a.example/', tag: 'a.example,2016'}\n"
-        publication, _ = clippings_file.load([("a.yaml", (about + data).encode())])
+        publication, _ = publication_file.load([("a.yaml", (about + data).encode())])
         assert publication.clippings[0].summary == text
     else:
         assert (

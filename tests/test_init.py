@@ -18,9 +18,10 @@ from click.testing import CliRunner, Result
 import servers
 from feedpress.cli.init import zone_of
 from feedpress.cli.main import main
-from feedpress.editors import clippings_file, template
-from feedpress.editors.shape import ClippingShape, PublicationShape
+from feedpress.editing import template
 from feedpress.model import Publication
+from feedpress.reading import publication_file
+from feedpress.reading.schema_models import ClippingShape, PublicationShape
 
 _YEAR = datetime.now(UTC).year
 
@@ -37,7 +38,7 @@ def _run(*arguments: str, **kwargs: Any) -> Result:
 
 
 def _loaded(text: str) -> Publication:
-    publication, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    publication, problems = publication_file.load([("clippings.yaml", text.encode())])
     assert problems == ()
     return publication
 
@@ -112,7 +113,7 @@ def test_examples_are_good() -> None:
 
 
 def _loaded_with_warnings(text: str) -> Publication:
-    publication, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    publication, problems = publication_file.load([("clippings.yaml", text.encode())])
     assert not [each for each in problems if each.severity == "error"]
     return publication
 

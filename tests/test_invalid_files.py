@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import test_check
-from feedpress.delivery import files
-from feedpress.editors import clippings_file, fitting, shape, yaml_text
-from feedpress.editors.problems import CODES, Problem, Severity, Unreadable
 from feedpress.model import Clipping, Place, Publication, Source
+from feedpress.reading import fitting, publication_file, schema_models, yaml_reader
+from feedpress.reading.problems import CODES, Problem, Severity, Unreadable
+from feedpress.serving import files
 from support import file_text
 
 TABLE = sorted((Path(__file__).parent / "data" / "invalid").glob("*.yaml"))
@@ -66,7 +66,7 @@ def read(
     names = [name] if len(texts) == 1 else [f"{number}.yaml" for number in range(len(texts))]
     encoded = [text.encode() if isinstance(text, str) else text for text in texts]
     try:
-        return clippings_file.load(zip(names, encoded, strict=True))
+        return publication_file.load(zip(names, encoded, strict=True))
     except Unreadable as error:
         return None, error.problems
 
@@ -208,7 +208,10 @@ def test_id_stays_text() -> None:
 
 @pytest.mark.parametrize(
     "key",
-    sorted(shape.ClippingShape.model_fields.keys() - {"title", "published", "draft", "withdrawn"}),
+    sorted(
+        schema_models.ClippingShape.model_fields.keys()
+        - {"title", "published", "draft", "withdrawn"}
+    ),
 )
 def test_blank_optional_key(key: str) -> None:
     """An optional key with nothing behind it counts as not given."""
@@ -296,7 +299,7 @@ def test_any_error_rejects_the_file(before: str, line: str) -> None:
     publication, problems = read(text)
     assert publication is None
     assert {problem.severity for problem in problems} == {Severity.ERROR}
-    reading = clippings_file.examine([("clippings.yaml", text.encode())])
+    reading = publication_file.examine([("clippings.yaml", text.encode())])
     assert reading.problems == reading.errors == problems
 
 
@@ -397,7 +400,7 @@ def test_rest_of_a_broken_file_is_understood() -> None:
     """For diagnosis, the good clippings of a broken file are read; they are not published."""
     clippings = [{"title": f"Number {number}", "added": "2016"} for number in range(9)]
     del clippings[4]["added"]
-    reading = clippings_file.examine([("clippings.yaml", file_text(clippings).encode())])
+    reading = publication_file.examine([("clippings.yaml", file_text(clippings).encode())])
     assert reading.publication
     assert [clipping.title[-1] for clipping in reading.publication.clippings] == list("01235678")
     assert [problem.code for problem in reading.errors] == ["missing-date"]
@@ -432,7 +435,7 @@ def test_folder_in_order_of_names(tmp_path: Path) -> None:
     (tmp_path / "about.yaml").write_text(HEAD.replace("LA Business Portal", "P"))
     (tmp_path / ".hidden.yaml").write_text("[")
     (tmp_path / "notes.txt").write_text("[")
-    publication, problems = clippings_file.load(files.Files(tmp_path).read())
+    publication, problems = publication_file.load(files.Files(tmp_path).read())
     assert not problems
     assert [clipping.title for clipping in publication.clippings] == ["B", "A"]
     assert publication.clippings[0].source
@@ -499,7 +502,7 @@ def test_folder_without_yaml(tmp_path: Path) -> None:
 
 def test_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file above the limit is refused before it is looked at; one at the limit is read."""
-    monkeypatch.setattr(yaml_text, "MAX_BYTES", len(FULL))
+    monkeypatch.setattr(yaml_reader, "MAX_BYTES", len(FULL))
     assert not read(FULL)[1]
     assert in_short(read(f"{FULL}\n")[1]) == [("too-large", 1, 1)]
 
@@ -538,12 +541,12 @@ def test_mistake_in_every_line(head: str, lines: str) -> None:
 # What a child process runs: it allows itself so many bytes more than an empty file takes.
 CHILD = """
 import os, resource, sys, time
-from feedpress.editors import clippings_file
-from feedpress.editors.problems import Unreadable
+from feedpress.reading import publication_file as clippings_file
+from feedpress.reading.problems import Unreadable
 
 def load(data):
     try:
-        return clippings_file.load([("clippings.yaml", data)])[1]
+        return publication_file.load([("clippings.yaml", data)])[1]
     except Unreadable as error:
         return error.problems
 
@@ -597,8 +600,8 @@ def test_ten_megabytes_of_one_text(quote: str) -> None:
 def test_place_of_a_text_that_is_too_long() -> None:
     """A text that is too long is an error; one of just that length is fine."""
     text = f"{HEAD}{CLIPPINGS}  summary: "
-    assert only_clipping(text + "x" * yaml_text.MAX_TEXT).summary == "x" * yaml_text.MAX_TEXT
-    publication, problems = read(text + "x" * (yaml_text.MAX_TEXT + 1))
+    assert only_clipping(text + "x" * yaml_reader.MAX_TEXT).summary == "x" * yaml_reader.MAX_TEXT
+    publication, problems = read(text + "x" * (yaml_reader.MAX_TEXT + 1))
     assert publication is None
     assert in_short(problems) == [("too-long", 10, 12)]
 
@@ -746,7 +749,7 @@ def test_hostile_text_takes_no_more_than_its_length(text: str) -> None:
     projects = "projects:\n" + "\n".join(f"  p{n}: {{title: name {n}}}" for n in range(500)) + "\n"
     start = time.process_time()
     with contextlib.suppress(Unreadable):
-        clippings_file.load([("clippings.yaml", (projects + about + text).encode())])
+        publication_file.load([("clippings.yaml", (projects + about + text).encode())])
     assert time.process_time() - start < 20  # it was minutes
 
 

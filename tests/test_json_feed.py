@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import support
-from feedpress import addresses, snapshot
+from feedpress import snapshot, urls
 from feedpress.feeds import feed, history, json_feed
 from feedpress.model import Publication
 
@@ -129,5 +129,5 @@ def test_line_breaks_within_texts_stay() -> None:
     """What separates lines of the document and what stands in a text are not mixed up."""
     row = {"title": "A", "added": "2020", "summary": "one\n  two\u2028three\n\n      four"}
     made = snapshot.build(support.publication([row]), support.NOW)
-    body = made.documents[addresses.feed_path(None, addresses.JSON_FEED)].body
+    body = made.documents[urls.feed_path(None, urls.JSON_FEED)].body
     assert json.loads(body)["items"][0]["summary"] == row["summary"]

@@ -8,7 +8,7 @@ import pytest
 
 import lsp
 import support
-from feedpress.editors import schema
+from feedpress.reading import json_schema
 
 _ROOT = Path(__file__).parent.parent
 _HEAD = "# yaml-language-server: $schema=clippings.schema.json\n"
@@ -21,7 +21,7 @@ def editor(tmp_path: Path) -> Iterator[lsp.Editor]:
     """A text editor in a folder with a schema of its own."""
     publication = support.publication([_CLIPPING], _PROJECTS)
     path = tmp_path / "clippings.schema.json"
-    path.write_text(schema.text(publication), encoding="utf-8")
+    path.write_text(json_schema.text(publication), encoding="utf-8")
     with lsp.editing(tmp_path) as opened:
         yield opened
 

@@ -17,8 +17,8 @@ from werkzeug.test import Client
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import web
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file
+from feedpress.serving import app
 from servers import SERVE, starting
 
 _LIST = Path(__file__).parent.parent / "clippings.yaml"
@@ -52,10 +52,10 @@ class _Page(NamedTuple):
 
 
 def _client() -> Client:
-    loaded, _ = clippings_file.load([(_LIST.name, _LIST.read_bytes())])
+    loaded, _ = publication_file.load([(_LIST.name, _LIST.read_bytes())])
     assert loaded.url == _BASE
     built = snapshot.build(loaded, support.NOW)
-    return Client(web.create_app(lambda: built, lambda: support.NOW))
+    return Client(app.create_app(lambda: built, lambda: support.NOW))
 
 
 def _links(page: str, elements: list[Any]) -> Iterator[_Link]:
@@ -113,7 +113,7 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_every_document_can_be_reached() -> None:
     """From the front page links lead to all that is served and is for people or for readers."""
-    loaded, _ = clippings_file.load([(_LIST.name, _LIST.read_bytes())])
+    loaded, _ = publication_file.load([(_LIST.name, _LIST.read_bytes())])
     served = snapshot.build(loaded, support.NOW).documents
     reached = {f"/{address.removeprefix(_BASE)}" for address in _crawl()}
     assert {path for path in served if not _UNLINKED.fullmatch(path)} <= reached
@@ -121,7 +121,7 @@ def test_every_document_can_be_reached() -> None:
 
 def test_clippings_without_an_article_can_be_reached() -> None:
     """A clipping's own page is where its title leads when the article has no address."""
-    loaded, _ = clippings_file.load([(_LIST.name, _LIST.read_bytes())])
+    loaded, _ = publication_file.load([(_LIST.name, _LIST.read_bytes())])
     own = {f"{_BASE}clippings/{each.slug}/" for each in loaded.clippings if not each.url}
     assert len(own) == 22
     assert own <= {*_crawl()}

@@ -16,10 +16,16 @@ from random import Random
 import pytest
 
 import support
-from feedpress.editors import check, clippings_file, suspects
-from feedpress.editors.problems import Problem, Unreadable, in_order
-from feedpress.editors.shape import ClippingShape, FileShape, ProjectShape, PublicationShape
 from feedpress.model import Publication
+from feedpress.reading import publication_file, suspects
+from feedpress.reading.problems import Problem, Unreadable, in_order
+from feedpress.reading.schema_models import (
+    ClippingShape,
+    FileShape,
+    ProjectShape,
+    PublicationShape,
+)
+from feedpress.review import lint
 from test_invalid_files import FULL, HEAD
 
 _ROOT = Path(__file__).parent.parent
@@ -589,10 +595,10 @@ def _checked(base: str, text: str) -> _Checked:
     *others, (name, _) = BASES[base]
     files = [(name, text.encode()) for name, text in (*others, (name, text))]
     try:
-        publication, problems = clippings_file.load(files)
+        publication, problems = publication_file.load(files)
     except Unreadable as error:
         return None, error.problems
-    return publication, in_order((*problems, *check.warnings(publication, support.NOW)))
+    return publication, in_order((*problems, *lint.warnings(publication, support.NOW)))
 
 
 @cache

@@ -9,10 +9,10 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.delivery import negotiation
-from feedpress.delivery.negotiation import Negotiator
-from feedpress.delivery.responses import Response
-from feedpress.delivery.validators import ValidatorHistory
+from feedpress.serving import negotiation
+from feedpress.serving.negotiation import Negotiator
+from feedpress.serving.responses import Response
+from feedpress.serving.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 _LATER = support.NOW + timedelta(minutes=5)

@@ -14,10 +14,10 @@ import pytest
 import support
 from feedpress import snapshot
 from feedpress.model import Publication
-from feedpress.pages import search
+from feedpress.site import search
 from feedpress.snapshot import Snapshot
 
-_TEMPLATES = Path(__file__).parent.parent / "src" / "feedpress" / "pages" / "templates"
+_TEMPLATES = Path(__file__).parent.parent / "src" / "feedpress" / "site" / "templates"
 _MARKUP = "</title></script><script>alert(1)</script><b onclick=x>\"quoted\" & 'so'"
 _ARABIC = "مدينة تفتح بوابتها"
 _BASE = "https://feeds.example.org/"

@@ -7,7 +7,7 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.pages import colour, html, icon
+from feedpress.site import colour, icon, pages
 
 _GROUNDS = {"light": (colour.LIGHT, colour.LIGHT_BOX), "dark": (colour.DARK, colour.DARK_BOX)}
 
@@ -55,7 +55,7 @@ def test_contrast(one: str, other: str, ratio: float) -> None:
 
 def test_colours_of_the_sheet_can_be_read() -> None:
     """The inks that the style sheet has itself can be read on the grounds, too."""
-    sheet = html.style_sheet().decode()
+    sheet = pages.style_sheet().decode()
     for scheme, inks in (("light", ("#1d1c1a", "#5f5a52")), ("dark", ("#e9e6e0", "#a8a39a"))):
         for ink in inks:
             assert ink in sheet

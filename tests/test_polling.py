@@ -22,8 +22,8 @@ from werkzeug.test import TestResponse
 
 import support
 from feedpress import snapshot, times
-from feedpress.delivery import web
 from feedpress.model import Clipping, Publication, When
+from feedpress.serving import app
 
 _START = datetime(2026, 11, 23, tzinfo=UTC)
 _END = _START + timedelta(weeks=6)
@@ -144,7 +144,7 @@ class _Process:
     def __init__(self, publication: Publication, clock: Callable[[], datetime]) -> None:
         self.publication = publication
         self.current = snapshot.build(publication, clock())
-        self.client = web.create_app(lambda: self.current, clock).test_client()
+        self.client = app.create_app(lambda: self.current, clock).test_client()
         self._clock = clock
 
     def turn(self, change: _Change = _same) -> None:

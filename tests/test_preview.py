@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from werkzeug.test import Client, TestResponse
 
 import support
+from feedpress import app_of
 from feedpress.cli.main import main
-from feedpress.delivery import wsgi
-from feedpress.delivery.reload import Reloader
+from feedpress.serving.reload import Reloader
 from feedpress.settings import Preview, Settings
 from servers import SERVE, eventually, starting
 
@@ -54,7 +54,7 @@ def previewed(tmp_path: Path) -> Callable[..., tuple[Client, Reloader]]:
         path.write_text(text, encoding="utf-8")
         reloader = Reloader(Settings(path, preview=shown_to), lambda: support.NOW)
         reloader.stop()
-        return Client(wsgi.app_of(reloader)), reloader
+        return Client(app_of(reloader)), reloader
 
     return make
 

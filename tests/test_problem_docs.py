@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import support
-from feedpress.delivery.reports import problems as report
-from feedpress.delivery.reports.passages import Texts
-from feedpress.editors import clippings_file
-from feedpress.editors.problems import CODES, link
+from feedpress.reading import publication_file
+from feedpress.reading.problems import CODES, link
+from feedpress.review.reports import problems as report
+from feedpress.review.reports.passages import Texts
 
 PAGE = (Path(__file__).parent.parent / "docs" / "problems.md").read_text(encoding="utf-8")
 OPENING, *SECTIONS = re.split(r"^## ", PAGE.partition("\n# Mistakes")[0], flags=re.MULTILINE)
@@ -63,6 +63,6 @@ def test_the_report_in_the_opening_is_real() -> None:
     above = "\n" * (7 - sections.count("\n"))
     clipping = "clippings:\n- titel: City Opens Its Portal\n  added: 2016\n"
     files = [("clippings.yaml", f"{above}{sections}{clipping}".encode())]
-    _, problems = clippings_file.load(files)
+    _, problems = publication_file.load(files)
     shown = report.text(problems, Texts(files), 100, lambda text, _: text)
     assert "\n".join(shown).strip() == example[1].strip()

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from feedpress.delivery.reports import problems as report
-from feedpress.delivery.reports.excerpts import excerpt, safe
-from feedpress.delivery.reports.passages import Passage, Texts
-from feedpress.delivery.reports.problems import MOST_SHOWN, Tone
-from feedpress.editors.problems import Problem, Severity
 from feedpress.model import Place
+from feedpress.reading.problems import Problem, Severity
+from feedpress.review.reports import problems as report
+from feedpress.review.reports.excerpts import excerpt, safe
+from feedpress.review.reports.passages import Passage, Texts
+from feedpress.review.reports.problems import MOST_SHOWN, Tone
 
 _FOLDER = "/home/editor/list"
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import snapshot
-from feedpress.editors import clippings_file
-from feedpress.editors.problems import Severity
+from feedpress.reading import publication_file
+from feedpress.reading.problems import Severity
 
 _ROOT = Path(__file__).parent.parent
 
@@ -47,7 +47,7 @@ def _clipping(title: str, summary: str, source: str) -> dict[str, Any]:
 def _load(*args: Any) -> Any:
     """Load without minding warnings of damaged-looking text, which is published all the same."""
     text = support.file_text(*args)
-    loaded, problems = clippings_file.load([("clippings.yaml", text.encode())])
+    loaded, problems = publication_file.load([("clippings.yaml", text.encode())])
     assert all(problem.severity is Severity.WARNING for problem in problems), problems
     return loaded
 
@@ -148,9 +148,9 @@ _DIGEST_OF_ALL = """
 import hashlib, pathlib
 from datetime import datetime, UTC
 from feedpress import snapshot
-from feedpress.editors import clippings_file
+from feedpress.reading import publication_file as clippings_file
 data = pathlib.Path("clippings.yaml").read_bytes()
-publication, _ = clippings_file.load([("clippings.yaml", data)])
+publication, _ = publication_file.load([("clippings.yaml", data)])
 built = snapshot.build(publication, datetime(2026, 11, 22, 18, tzinfo=UTC))
 for path in sorted(built.documents):
     print(path, hashlib.sha256(built.documents[path].body).hexdigest())
@@ -184,7 +184,7 @@ def test_two_builds_give_the_same_bytes(real_list: Any, environment: dict[str, s
 
 _OFFSET = """
 from datetime import datetime
-from feedpress.editors import values
+from feedpress.reading import values
 print(datetime(2016, 9, 14, tzinfo=values.time_zone("America/Los_Angeles")).utcoffset())
 """
 

@@ -16,10 +16,10 @@ from lxml import etree
 
 import support
 from feedpress import identity, snapshot, times
-from feedpress.documents import Document
-from feedpress.editors import check
+from feedpress.document import Document
 from feedpress.feeds import feed
 from feedpress.model import Clipping, Publication, When
+from feedpress.review import lint
 
 _DATA = Path(__file__).parent / "data"
 _FACTS = json.loads((_DATA / "clippings-facts.json").read_text(encoding="utf-8"))
@@ -92,7 +92,7 @@ def test_every_id_is_pinned_and_is_the_one_derived(
 
 def test_check_warns_of_the_doubles_of_the_page(real_list: Publication) -> None:
     """The page has one clipping twice and one article in two words; both are told, both stay."""
-    found = check.warnings(real_list, support.NOW)
+    found = lint.warnings(real_list, support.NOW)
     warned = [problem.place.line for problem in found if problem.code == "possible-duplicate"]
     places = {clipping.place.line: clipping for clipping in real_list.clippings}
     titles = [places[line].title for line in warned]

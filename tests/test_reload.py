@@ -19,11 +19,11 @@ import watchfiles
 
 import support
 from feedpress import snapshot as snapshots
-from feedpress.delivery import web
-from feedpress.delivery.files import Files
-from feedpress.delivery.reload import Reloader
-from feedpress.delivery.state import GoodFiles, StateFolder
 from feedpress.model import Publication
+from feedpress.serving import app
+from feedpress.serving.files import Files
+from feedpress.serving.reload import Reloader
+from feedpress.serving.state import GoodFiles, StateFolder
 from feedpress.settings import Settings
 from feedpress.snapshot import Snapshot
 from servers import PATIENCE_S, eventually
@@ -401,7 +401,7 @@ def test_held_back_clipping_is_there_at_its_second(
     write(_held_back(due, projects=["portal"]))
     clock = _Clock()
     reloader = quiet(clock=clock)
-    client = web.create_app(reloader.current, clock).test_client()
+    client = app.create_app(reloader.current, clock).test_client()
     clock.now = due - timedelta(seconds=30)
     reloader.look()
     snapshot = reloader.current()

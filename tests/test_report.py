@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import support
-from feedpress.delivery.reports import changes as report
-from feedpress.feeds import diff
-from feedpress.feeds.changes import MEANING, Change, Kind
 from feedpress.model import Place
+from feedpress.review import diff
+from feedpress.review.changes import MEANING, Change, Kind
+from feedpress.review.reports import changes as report
 
 _PROJECTS = {"portal": {"title": "Portal"}, "data": {"title": "Data"}}
 _BOTH = {"projects": ["Portal", "Data"]}

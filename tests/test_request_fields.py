@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedpress.delivery import request_fields
+from feedpress.serving import request_fields
 
 #: What a server hands on of a field: bytes as Latin-1.
 _ANY_TEXT = st.text(st.characters(max_codepoint=0xFF), max_size=200)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from feedpress.delivery import revisions
-from feedpress.delivery.files import Files
-from feedpress.delivery.revisions import RevisionError
+from feedpress.review import revisions
+from feedpress.review.revisions import RevisionError
+from feedpress.serving.files import Files
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "A",

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 import support
 from feedpress import snapshot
 from feedpress.cli.main import main
-from feedpress.editors import clippings_file, schema
 from feedpress.model import Publication
+from feedpress.reading import json_schema, publication_file
 
 _ROOT = Path(__file__).parent.parent
 _KEPT = _ROOT / "clippings.schema.json"
@@ -42,7 +42,7 @@ def _objects(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _objects(part[key], path + mark)
 
 
-_SCHEMA = json.loads(schema.text())
+_SCHEMA = json.loads(json_schema.text())
 _ALL = dict(_objects(_SCHEMA))
 _KEYS = {path: part for path, part in _ALL.items() if not path.endswith(("[]", ".*")) and path}
 
@@ -80,8 +80,8 @@ def test_draft_without_references() -> None:
     """The schema is of draft 07, valid, and needs nothing beyond itself."""
     jsonschema.Draft7Validator.check_schema(_SCHEMA)
     assert _SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
-    assert "$ref" not in schema.text()
-    assert "$defs" not in schema.text()
+    assert "$ref" not in json_schema.text()
+    assert "$defs" not in json_schema.text()
 
 
 def _offered(text: str) -> tuple[list[str], list[str]]:
@@ -102,16 +102,16 @@ def publication() -> Publication:
 
 def test_names_that_are_offered(publication: Publication) -> None:
     """Projects and sources are offered as the file calls them, in its order, each once."""
-    projects, sources = _offered(schema.text(publication))
+    projects, sources = _offered(json_schema.text(publication))
     assert projects == ["LA Business Portal", "Data: The Science"]
     described, others = ["Government Technology", "The Described"], ["The Courier"]
     assert sources == described + others + ["The Held Back", "The Draft", "The Gone"]
-    assert _offered(schema.text()) == ([], [])
+    assert _offered(json_schema.text()) == ([], [])
 
 
 def test_names_that_are_served(publication: Publication) -> None:
     """What is served names no source that is not on the air, be it described or not."""
-    built = snapshot.build(publication, support.NOW, write_schema=schema.text)
+    built = snapshot.build(publication, support.NOW, write_schema=json_schema.text)
     text = built.documents["/clippings.schema.json"].body.decode()
     assert _offered(text) == (
         ["LA Business Portal", "Data: The Science"],
@@ -124,11 +124,11 @@ def test_names_that_are_served(publication: Publication) -> None:
 def test_served_schema_follows_the_file(publication: Publication) -> None:
     """The same file gives the same bytes, whatever was before; a new project is offered."""
     path = "/clippings.schema.json"
-    before = snapshot.build(publication, support.NOW, write_schema=schema.text)
+    before = snapshot.build(publication, support.NOW, write_schema=json_schema.text)
     more = support.publication(_CLIPPINGS, _PROJECTS | {"new": {"title": "New"}}, _SOURCES)
-    after = snapshot.build(more, support.NOW, before, write_schema=schema.text)
+    after = snapshot.build(more, support.NOW, before, write_schema=json_schema.text)
     assert _offered(after.documents[path].body.decode())[0][-1] == "New"
-    again = snapshot.build(publication, support.NOW, after, write_schema=schema.text)
+    again = snapshot.build(publication, support.NOW, after, write_schema=json_schema.text)
     assert again.documents[path] == before.documents[path]
     assert again.documents[path].body == before.documents[path].body
 
@@ -136,16 +136,16 @@ def test_served_schema_follows_the_file(publication: Publication) -> None:
 def test_served_schema_is_the_printed_one(real_list: Publication) -> None:
     """Where nothing is held back and every source is in use, both are the same bytes."""
     later = support.NOW.replace(year=2027)
-    built = snapshot.build(real_list, later, write_schema=schema.text)
+    built = snapshot.build(real_list, later, write_schema=json_schema.text)
     body = built.documents["/clippings.schema.json"].body
-    assert body.decode() == schema.text(real_list)
+    assert body.decode() == json_schema.text(real_list)
 
 
 def test_names_within_bounds() -> None:
     """What nobody can choose from is left out: names beyond a length, and beyond a number."""
     projects = {f"p{n}": {"title": f"Number {n}"} for n in range(1002)}
     projects["p0"] = {"title": "x" * 201}
-    names, _ = _offered(schema.text(support.publication((), projects)))
+    names, _ = _offered(json_schema.text(support.publication((), projects)))
     assert names == [f"Number {n}" for n in range(1, 1001)]
 
 
@@ -161,7 +161,7 @@ def _as_editors_see_it(text: str) -> Any:
 
 
 def _faults(text: str, by: str | None = None) -> list[str]:
-    validator = jsonschema.Draft7Validator(json.loads(by or schema.text()))
+    validator = jsonschema.Draft7Validator(json.loads(by or json_schema.text()))
     return [error.message for error in validator.iter_errors(_as_editors_see_it(text))]
 
 
@@ -169,9 +169,9 @@ def _faults(text: str, by: str | None = None) -> list[str]:
 def test_files_that_fit(path: str) -> None:
     """A file without problems fits the general schema and its own."""
     text = (_ROOT / path).read_text(encoding="utf-8")
-    loaded, _ = clippings_file.load([(path, text.encode())])
+    loaded, _ = publication_file.load([(path, text.encode())])
     assert _faults(text) == []
-    assert _faults(text, schema.text(loaded)) == []
+    assert _faults(text, json_schema.text(loaded)) == []
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_clippings_that_fit(publication: Publication, clipping: str) -> None:
     projects = "projects: {a: {title: A new project}, b: {title: '2016'}}\n"
     text = f"{support.file_text()}".partition("projects:")[0] + projects
     text += f"clippings:\n- {clipping}\n"
-    assert clippings_file.load([("a.yaml", text.encode())])[1] == ()
+    assert publication_file.load([("a.yaml", text.encode())])[1] == ()
     assert _faults(text) == []
-    assert _faults(text, schema.text(publication)) == []
+    assert _faults(text, json_schema.text(publication)) == []
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_clippings_that_do_not_fit(publication: Publication, clipping: str) -> N
     """What `check` finds in a clipping by itself does not fit, with names offered or without."""
     text = f"clippings:\n- {clipping}\n"
     assert _faults(text)
-    assert _faults(text, schema.text(publication))
+    assert _faults(text, json_schema.text(publication))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_schema_beside_the_list(real_list: Publication) -> None:
     kept = _KEPT.read_text(encoding="utf-8")
     projects, sources = _offered(kept)
     cure = "run: feedpress schema --output clippings.schema.json"
-    assert schema._text(tuple(projects), tuple(sources)) == kept, cure
+    assert json_schema._text(tuple(projects), tuple(sources)) == kept, cure
     assert set(projects) <= {project.title for project in real_list.projects}, cure
 
 
@@ -263,14 +263,14 @@ def test_printed_for_a_file(write: Callable[[str], Path], publication: Publicati
     path = write(support.file_text(_CLIPPINGS, _PROJECTS, _SOURCES))
     result = _run(path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == schema.text(publication)
+    assert result.stdout == json_schema.text(publication)
 
 
 def test_printed_for_no_file(tmp_path: Path, write: Callable[[str], Path]) -> None:
     """Where the file can't be read, the general schema is printed, and a word on why."""
     for path in (tmp_path / "none.yaml", write("clippings: [")):
         result = _run(path)
-        assert (result.exit_code, result.stdout) == (0, schema.text())
+        assert (result.exit_code, result.stdout) == (0, json_schema.text())
         assert result.stderr == f"{path} can't be read, so no names of it are offered\n"
 
 

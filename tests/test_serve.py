@@ -272,7 +272,7 @@ def test_app_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _WORKER = """
-from feedpress.delivery.server import worker_app
+from feedpress.serving.server import worker_app
 app = worker_app()
 print(app.test_client().get("/atom.xml").status_code)
 """
@@ -327,7 +327,7 @@ def test_reload_takes_the_newest_good_version(
 _KEEPING = """
 import gc, weakref
 from itertools import count
-from feedpress.delivery import server
+from feedpress.serving import server
 class Circle:
     def __init__(self):
         self.me = self

@@ -12,7 +12,7 @@ import pytest
 
 import support
 from feedpress import snapshot
-from feedpress.documents import Document
+from feedpress.document import Document
 from feedpress.feeds import atom, rss
 from feedpress.feeds.feed import Entry
 from feedpress.model import Publication

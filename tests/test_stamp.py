@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feedpress import identity
-from feedpress.editors import clippings_file, editing, stamp, yaml_text
-from feedpress.editors.problems import Unreadable
+from feedpress.editing import insertion, stamp
 from feedpress.model import Clipping
+from feedpress.reading import publication_file, yaml_reader
+from feedpress.reading.problems import Unreadable
 from support import NOW
 
 _HEAD = """\
@@ -40,7 +41,7 @@ def _after(stamped: stamp.Stamped) -> bytes:
 
 
 def _loaded(data: bytes) -> tuple[Clipping, ...]:
-    return clippings_file.load([("a.yaml", data)])[0].clippings
+    return publication_file.load([("a.yaml", data)])[0].clippings
 
 
 def _keys(*clippings: str, history: bool = False) -> list[list[str]]:
@@ -335,7 +336,7 @@ def test_several_byte_order_marks(number: int, text: str) -> None:
 
 def _require_good(data: bytes) -> None:
     stamped = _stamp(data)
-    _, problems = clippings_file.load([("a.yaml", _after(stamped))])
+    _, problems = publication_file.load([("a.yaml", _after(stamped))])
     assert problems == ()
     assert _stamp(_after(stamped)).stamps == ()
 
@@ -352,7 +353,7 @@ def test_what_cant_be_written_is_told() -> None:
 def test_file_that_would_get_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that could not be read any more with the keys in it stays without them."""
     data = _file(f"title: A; {_PAST}")
-    monkeypatch.setattr(yaml_text, "MAX_BYTES", len(data))
+    monkeypatch.setattr(yaml_reader, "MAX_BYTES", len(data))
     with pytest.raises(stamp.StampError, match="by hand"):
         _stamp(data)
 
@@ -373,8 +374,8 @@ def test_nothing_is_given_that_says_something_else(
     spoil: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were a key ever put where it does harm, the file would be refused and not written."""
-    insert = editing.insert
-    monkeypatch.setattr(editing, "insert", lambda *given: spoil(insert(*given)))
+    insert = insertion.insert
+    monkeypatch.setattr(insertion, "insert", lambda *given: spoil(insert(*given)))
     with pytest.raises(stamp.StampError, match="can't be put in safely"):
         _stamp(_file(f"title: One; {_PAST}"))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from feedpress.delivery.state import GoodFiles, StateFolder
 from feedpress.errors import SettingsError
+from feedpress.serving.state import GoodFiles, StateFolder
 
 _ONE = (("clippings.yaml", "\ufefftitle: é\r\n".encode()),)
 _TWO = (("a.yaml", b"publication: {}\n"), ("b.yaml", b""))

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import support
-from feedpress import addresses, identity, snapshot, times
-from feedpress.editors import clippings_file, stamp
+from feedpress import identity, snapshot, times, urls
+from feedpress.editing import stamp
 from feedpress.feeds import notices
 from feedpress.model import When
+from feedpress.reading import publication_file
 from feedpress.snapshot import Snapshot
 
 _ZONE = ZoneInfo("America/Los_Angeles")
@@ -252,7 +253,7 @@ class Publishing(RuleBasedStateMachine):
         assert found == {self._entry_id(row): self._updated(row) for row in self._on_air()}
         for project in self.projects.values():
             for former in project.get("formerly", ()):
-                path = published.moved(addresses.feed_path(former, addresses.ATOM))
+                path = published.moved(urls.feed_path(former, urls.ATOM))
                 assert path in published.documents
 
     def _everything(self, published: Snapshot) -> Iterator[tuple[str, str]]:
@@ -262,10 +263,10 @@ class Publishing(RuleBasedStateMachine):
             root = support.parse(published.documents[path].body)
             yield from _entries(root)
             links = {link.get("rel"): link.get("href") for link in root.findall("{*}link")}
-            assert links["self"] == addresses.absolute(self.base, path)
+            assert links["self"] == urls.absolute(self.base, path)
             if path != "/atom.xml":
                 self._require_no_stranger(path, {entry_id for entry_id, _ in _entries(root)})
-                assert links["current"] == addresses.absolute(self.base, "/atom.xml")
+                assert links["current"] == urls.absolute(self.base, "/atom.xml")
                 assert links.get("next-archive") == later
                 later = links["self"]
             before = links.get("prev-archive")
@@ -298,7 +299,7 @@ class Publishing(RuleBasedStateMachine):
         return [(f"{n}.yaml", text.encode()) for n, text in enumerate([whole, *rest])]
 
     def _snapshot(self) -> Snapshot:
-        loaded, problems = clippings_file.load(self._texts())
+        loaded, problems = publication_file.load(self._texts())
         assert not problems
         # As a server does it, after edit upon edit.
         self.published = snapshot.build(loaded, self.now, self.published)

@@ -10,11 +10,11 @@ from click.testing import CliRunner
 import support
 from feedpress import create_app, snapshot
 from feedpress.cli.main import main
-from feedpress.delivery import theme_folder
 from feedpress.errors import SettingsError
 from feedpress.model import Publication
-from feedpress.pages.theme import PLAIN, Theme, theme_of
+from feedpress.serving import theme_folder
 from feedpress.settings import Settings
+from feedpress.site.theme import PLAIN, Theme, theme_of
 from servers import free_port
 
 _FOOT = (

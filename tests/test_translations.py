@@ -10,7 +10,7 @@ import support
 import translations
 from feedpress import snapshot
 from feedpress.model import When
-from feedpress.pages import texts
+from feedpress.site import texts
 
 _ROW: dict[str, Any] = {
     "id": "a",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import support
 from feedpress import snapshot
-from feedpress.delivery.negotiation import Negotiator
-from feedpress.delivery.state import StateFolder
-from feedpress.delivery.validators import ValidatorHistory
+from feedpress.serving.negotiation import Negotiator
+from feedpress.serving.state import StateFolder
+from feedpress.serving.validators import ValidatorHistory
 from feedpress.snapshot import Snapshot
 
 _NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

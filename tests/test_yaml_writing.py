@@ -7,9 +7,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedpress.editors import yaml_text, yaml_writing
-from feedpress.editors.problems import Problem
-from feedpress.editors.yaml_values import Origin
+from feedpress.editing import yaml_writing
+from feedpress.reading import yaml_reader
+from feedpress.reading.nodes import Origin
+from feedpress.reading.problems import Problem
 
 # No feed can carry others, so none is ever written.
 _TEXTS = st.text(
@@ -19,7 +20,7 @@ _TEXTS = st.text(
 
 def _read(text: str) -> Any:
     problems: list[Problem] = []
-    found, _ = yaml_text.parse(text.encode(), Origin("a.yaml"), problems)
+    found, _ = yaml_reader.parse(text.encode(), Origin("a.yaml"), problems)
     assert not [each for each in problems if each.code != "damaged-text"]
     return found
 

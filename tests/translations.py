@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages import Catalog, extract, mofile, pofile
 
-PAGES = Path(__file__).parent.parent / "src" / "feedpress" / "pages"
+PAGES = Path(__file__).parent.parent / "src" / "feedpress" / "site"
 _OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n", "silent": "false"}
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from feedpress.addresses import to_base
 from feedpress.errors import SettingsError
+from feedpress.urls import to_base
 
 DEFAULT_FILE = "clippings.yaml"
 

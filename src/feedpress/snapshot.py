@@ -11,15 +11,15 @@ from functools import partial
 from types import MappingProxyType
 from typing import ParamSpec
 
-from feedpress import addresses, times
-from feedpress.documents import Document, Documents, Link, Maker, Policy
+from feedpress import times, urls
+from feedpress.document import Document, Documents, Link, Maker, Policy
 from feedpress.feeds import feed, formats, history, opml
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
 from feedpress.model import Publication
-from feedpress.pages import feed_style, html, icon, search
-from feedpress.pages.theme import PLAIN, Theme
-from feedpress.pages.years import Year, by_year
+from feedpress.site import feed_style, icon, pages, search
+from feedpress.site.theme import PLAIN, Theme
+from feedpress.site.years import Year, by_year
 
 #: How many bytes of documents are built ahead. A small file with long texts in many projects can
 #: come to gigabytes; the rest is built when somebody asks for it.
@@ -68,20 +68,20 @@ class Snapshot:
 
     def moved(self, path: str) -> str | None:
         """Return the path that a renamed project's path has now; never one that redirects again."""
-        slug = self.formerly.get(addresses.project_of(path))
+        slug = self.formerly.get(urls.project_of(path))
         if slug is None:
             return None
-        target = addresses.renamed(path, slug)
+        target = urls.renamed(path, slug)
         target = target if target in self.documents else f"{target}/"
         return target if target in self.documents else None
 
     def redirects(self) -> Iterator[tuple[str, str]]:
         """Return every path that redirects, and its target."""
-        paths = [path for path in self.documents if addresses.project_of(path)]
+        paths = [path for path in self.documents if urls.project_of(path)]
         for former, slug in self.formerly.items():
             for path in paths:
-                if addresses.project_of(path) == slug:
-                    was = addresses.renamed(path, former)
+                if urls.project_of(path) == slug:
+                    was = urls.renamed(path, former)
                     yield was, path
                     if path.endswith("/"):
                         yield was.removesuffix("/"), path
@@ -182,7 +182,7 @@ def _polled(content: _Content, old: Mapping[str, Document], unchanged: set[str |
     for each in content.feeds:
         document = content.documents[each.slug][0]
         for media_type in formats.FORMATS:
-            path = addresses.feed_path(each.slug, media_type)
+            path = urls.feed_path(each.slug, media_type)
             if each.slug in unchanged and path in old:
                 yield path, partial(_same, old[path])
             elif each.ended and each.is_gone:
@@ -190,16 +190,16 @@ def _polled(content: _Content, old: Mapping[str, Document], unchanged: set[str |
             else:
                 entries = content.entries[media_type]
                 yield path, partial(_feed_document, document, media_type, entries)
-        pages: dict[str, Maker] = {addresses.embed_page(each.slug): partial(_embed, content, each)}
+        makers: dict[str, Maker] = {urls.embed_page(each.slug): partial(_embed, content, each)}
         if each.slug:
-            page = addresses.project_page(each.slug)
-            pages[page] = partial(_page, html.project_page, each, content.main, content.theme)
-        for path, make in pages.items():
+            page = urls.project_page(each.slug)
+            makers[page] = partial(_page, pages.project_page, each, content.main, content.theme)
+        for path, make in makers.items():
             is_same = each.slug in unchanged and path in old
             yield path, partial(_same, old[path]) if is_same else make
-    front = partial(_page, html.front_page, content.feeds, content.years, content.theme)
-    yield addresses.FRONT_PAGE, front
-    yield addresses.OPML_LIST, lambda: Document(opml.render(content.feeds), addresses.OPML)
+    front = partial(_page, pages.front_page, content.feeds, content.years, content.theme)
+    yield urls.FRONT_PAGE, front
+    yield urls.OPML_LIST, lambda: Document(opml.render(content.feeds), urls.OPML)
 
 
 def _assets(content: _Content) -> _Paths:
@@ -207,20 +207,20 @@ def _assets(content: _Content) -> _Paths:
     main, accent, theme = content.main, content.accent, content.theme
     words = feed_style.words(main.language)
     bodies = {
-        addresses.STYLE_SHEET: (html.style_sheet(accent, theme), addresses.CSS),
-        addresses.FEED_STYLE_SHEET: (feed_style.style_sheet(words, accent), addresses.CSS),
-        addresses.EMBED_STYLE_SHEET: (html.embed_style_sheet(), addresses.CSS),
-        addresses.EMBED_SCRIPT: (html.embed_script(main.language), addresses.JAVASCRIPT),
-        addresses.PAGE_SCRIPT: (html.page_script(), addresses.JAVASCRIPT),
-        addresses.ICON: (icon.svg(main.title, accent).encode(), addresses.SVG),
-        addresses.ROBOTS: (_ROBOTS, addresses.TEXT),
-        addresses.SCHEMA: (content.schema.encode(), addresses.JSON_SCHEMA),
+        urls.STYLE_SHEET: (pages.style_sheet(accent, theme), urls.CSS),
+        urls.FEED_STYLE_SHEET: (feed_style.style_sheet(words, accent), urls.CSS),
+        urls.EMBED_STYLE_SHEET: (pages.embed_style_sheet(), urls.CSS),
+        urls.EMBED_SCRIPT: (pages.embed_script(main.language), urls.JAVASCRIPT),
+        urls.PAGE_SCRIPT: (pages.page_script(), urls.JAVASCRIPT),
+        urls.ICON: (icon.svg(main.title, accent).encode(), urls.SVG),
+        urls.ROBOTS: (_ROBOTS, urls.TEXT),
+        urls.SCHEMA: (content.schema.encode(), urls.JSON_SCHEMA),
     }
     for path, (body, media_type) in bodies.items():
         yield path, partial(Document, theme.of_path(path) or body, media_type)
     for name, body in theme.files:
         if f"/{name}" not in bodies:
-            yield addresses.theme_file(name), partial(Document, body, addresses.kind_of(name))
+            yield urls.theme_file(name), partial(Document, body, urls.kind_of(name))
 
 
 def _on_demand(content: _Content) -> _Paths:
@@ -229,32 +229,32 @@ def _on_demand(content: _Content) -> _Paths:
     for each in content.feeds:
         for document in content.documents[each.slug][1:]:
             for media_type in formats.FORMATS:
-                path = addresses.feed_path(each.slug, media_type, document.archive)
+                path = urls.feed_path(each.slug, media_type, document.archive)
                 if each.ended and each.is_gone:
                     yield path, partial(_notice, content, each.ended, path)
                 else:
                     yield path, partial(_feed_document, document, media_type)
     around = (None, *content.years, None)
     for year, later, earlier in zip(content.years, around, around[2:], strict=False):
-        page = partial(_page, html.year_page, year, later, earlier, main, theme)
-        yield addresses.year_page(year.number), page
-    yield addresses.SEARCH_INDEX, lambda: Document(search.index(main.entries), addresses.JSON)
+        page = partial(_page, pages.year_page, year, later, earlier, main, theme)
+        yield urls.year_page(year.number), page
+    yield urls.SEARCH_INDEX, lambda: Document(search.index(main.entries), urls.JSON)
     for entry in main.entries:
-        yield addresses.clipping_page(entry.slug), partial(_clipping_page, content, entry)
+        yield urls.clipping_page(entry.slug), partial(_clipping_page, content, entry)
     for entry in main.withdrawn:
-        path = addresses.clipping_page(entry.slug)
+        path = urls.clipping_page(entry.slug)
         yield path, partial(_notice, content, entry, path)
 
 
 def _gone(content: _Content) -> Iterator[str]:
     """Yield the paths of what was withdrawn, and of projects that ended long ago."""
-    yield from (addresses.clipping_page(entry.slug) for entry in content.main.withdrawn)
+    yield from (urls.clipping_page(entry.slug) for entry in content.main.withdrawn)
     for each in content.feeds:
         if each.is_gone:
-            yield addresses.embed_page(each.slug)
+            yield urls.embed_page(each.slug)
             for document in content.documents[each.slug]:
                 for media_type in formats.FORMATS:
-                    yield addresses.feed_path(each.slug, media_type, document.archive)
+                    yield urls.feed_path(each.slug, media_type, document.archive)
 
 
 def _feed_document(
@@ -267,7 +267,7 @@ def _feed_document(
     links = (
         Link(document.feed.link(media_type, document.archive), "self", media_type),
         *(Link(hub, "hub") for hub in document.hubs),
-        Link(document.feed.alternate, "alternate", addresses.HTML),
+        Link(document.feed.alternate, "alternate", urls.HTML),
     )
     return Document(form.render(document, entries), media_type, links=links)
 
@@ -277,21 +277,21 @@ def _same(document: Document) -> Document:
 
 
 def _page(write: Callable[_P, bytes], *args: _P.args, **kwargs: _P.kwargs) -> Document:
-    return Document(write(*args, **kwargs), addresses.HTML, policy=Policy.PAGE)
+    return Document(write(*args, **kwargs), urls.HTML, policy=Policy.PAGE)
 
 
 def _clipping_page(content: _Content, entry: Entry) -> Document:
     by_slug = {each.slug: each for each in content.feeds}
     projects = [by_slug[category.slug] for category in entry.categories]
-    return _page(html.clipping_page, entry, content.main, projects, content.theme)
+    return _page(pages.clipping_page, entry, content.main, projects, content.theme)
 
 
 def _embed(content: _Content, each: Feed) -> Document:
     status = 410 if each.is_gone else 200
-    body = html.embed_page(each, content.theme)
-    return Document(body, addresses.HTML, status, policy=Policy.EMBED)
+    body = pages.embed_page(each, content.theme)
+    return Document(body, urls.HTML, status, policy=Policy.EMBED)
 
 
 def _notice(content: _Content, entry: Entry, path: str) -> Document:
-    body = html.notice_page(entry, path, content.main, content.theme)
-    return Document(body, addresses.HTML, 410, policy=Policy.PAGE)
+    body = pages.notice_page(entry, path, content.main, content.theme)
+    return Document(body, urls.HTML, 410, policy=Policy.PAGE)

@@ -15,8 +15,8 @@ from feedpress.cli.arguments import file_argument
 from feedpress.errors import FeedpressError
 
 if TYPE_CHECKING:
-    from feedpress.editors.adding import Known, New
-    from feedpress.editors.article import Article, Finding
+    from feedpress.editing.adding import Known, New
+    from feedpress.editing.article import Article, Finding
     from feedpress.model import Project
 
 _CURES = {
@@ -56,9 +56,9 @@ def add(
     was found, and where. The clipping gets its id and is dated now. Every other byte of FILE
     stays as it is. Without a title, it becomes a draft.
     """
-    from feedpress.delivery import files
-    from feedpress.editors import adding
-    from feedpress.editors.problems import Unreadable, shown
+    from feedpress.editing import adding, saving
+    from feedpress.reading.problems import Unreadable, shown
+    from feedpress.serving import files
 
     called = files.printable(file)
     address, given = _address(url), _given(typed)
@@ -78,7 +78,7 @@ def add(
         if not yes and _on_terminal() and not click.confirm("Add it?", default=True):
             click.echo(f"{called}: nothing was written.")
             raise SystemExit(1)
-        on_disk.replace(added.file, added.old, added.new)
+        saving.save(on_disk, added.file, added.old, added.new)
     except Unreadable as error:
         click.echo(f"{error}\n{called}: nothing was written.")
         raise SystemExit(1) from error
@@ -90,8 +90,8 @@ def add(
 
 
 def _address(url: str) -> str:
-    from feedpress.editors import values
-    from feedpress.editors.tracking import without_tracking
+    from feedpress.editing.tracking import without_tracking
+    from feedpress.reading import values
 
     try:
         return without_tracking(values.address(url))
@@ -101,8 +101,8 @@ def _address(url: str) -> str:
 
 def _given(typed: Mapping[str, str | None]) -> dict[str, str]:
     """Give what was typed about the article, fit for a clipping."""
-    from feedpress.editors import values
-    from feedpress.editors.plain_text import LONGEST, one_line
+    from feedpress.editing.plain_text import LONGEST, one_line
+    from feedpress.reading import values
 
     given = {key: one_line(value, LONGEST[key]) for key, value in typed.items() if value}
     try:
@@ -114,7 +114,7 @@ def _given(typed: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _point_out(known: "Known", new: "New", *, anyway: bool) -> None:
-    from feedpress.editors import adding
+    from feedpress.editing import adding
 
     double = adding.double(known, new)
     if double and not anyway:
@@ -127,7 +127,7 @@ def _known_of(
     address: str, given: dict[str, str], known: "Known", *, fetch: bool, err: bool
 ) -> "New":
     """Look at the page, tell what it says and what is missing, and give what is known."""
-    from feedpress.editors.adding import New
+    from feedpress.editing.adding import New
     from feedpress.model import Image
 
     article = _read(address, err=err) if fetch else None
@@ -150,8 +150,7 @@ def _known_of(
 
 def _read(address: str, *, err: bool) -> "Article | None":
     try:
-        from feedpress.delivery import fetching
-        from feedpress.editors import article
+        from feedpress.editing import article, fetching
     except ImportError as error:
         raise click.UsageError(f"{_INSTALL}; or do without the page: --no-fetch") from error
 
@@ -172,7 +171,7 @@ def _tell(
     given: dict[str, str], found: "Mapping[str, Finding]", known: "Known", *, err: bool
 ) -> None:
     """Show each value with where it was found, and what is missing with how to give it."""
-    from feedpress.editors.adding import is_usual
+    from feedpress.editing.adding import is_usual
 
     say = partial(click.echo, err=err)
     for key in ("title", "source", "published", "summary", "language", "image", "alt", "url"):
@@ -189,7 +188,7 @@ def _tell(
 
 def _asked_projects(known: "Known", *, err: bool) -> "list[Project]":
     """Have the person at the terminal choose; where there is none, no project is."""
-    from feedpress.editors.adding import UnknownProject
+    from feedpress.editing.adding import UnknownProject
 
     projects = known.publication.projects
     if not projects:
@@ -209,7 +208,7 @@ def _asked_projects(known: "Known", *, err: bool) -> "list[Project]":
 
 
 def _chosen(known: "Known", answer: str) -> "list[Project]":
-    from feedpress.editors import adding
+    from feedpress.editing import adding
 
     projects = known.publication.projects
     names = re.split(r"[,\s]+" if re.fullmatch(r"[\d,\s]*", answer) else ",", answer)

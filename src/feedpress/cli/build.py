@@ -39,9 +39,9 @@ def build(
     """
     from feedpress import snapshot as snapshots
     from feedpress import times
-    from feedpress.delivery import files, theme_folder
-    from feedpress.editors import clippings_file, schema
-    from feedpress.editors.problems import Unreadable
+    from feedpress.reading import json_schema, publication_file
+    from feedpress.reading.problems import Unreadable
+    from feedpress.serving import files, theme_folder
 
     called = files.printable(file)
     if output is None and not print_next:
@@ -49,7 +49,7 @@ def build(
     settings = settings_of(file, url, theme=theme)
     try:
         look = theme_folder.read(settings.theme)
-        publication, _ = clippings_file.load(files.Files(file).read())
+        publication, _ = publication_file.load(files.Files(file).read())
     except Unreadable as error:
         click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
@@ -58,7 +58,7 @@ def build(
     now = datetime.now(UTC)
     if settings.url:
         publication = publication.at(settings.url)
-    snapshot = snapshots.build(publication, now, theme=look, write_schema=schema.text)
+    snapshot = snapshots.build(publication, now, theme=look, write_schema=json_schema.text)
     if output:
         _export(snapshot, output, now)
     if print_next and snapshot.next_due:
@@ -66,9 +66,9 @@ def build(
 
 
 def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
-    from feedpress.delivery import export
-    from feedpress.delivery.hosts import every
-    from feedpress.editors.problems import counted
+    from feedpress.publishing import export
+    from feedpress.publishing.hosts import every
+    from feedpress.reading.problems import counted
 
     # Without a label, which would be shown where there is no terminal, too.
     bar = click.progressbar(length=len(snapshot.documents), file=sys.stderr)

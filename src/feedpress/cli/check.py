@@ -12,9 +12,9 @@ import click
 from feedpress.cli.arguments import file_argument
 
 if TYPE_CHECKING:
-    from feedpress.delivery.reports.passages import Texts
-    from feedpress.delivery.reports.problems import Paint
-    from feedpress.editors.problems import Problem
+    from feedpress.reading.problems import Problem
+    from feedpress.review.reports.passages import Texts
+    from feedpress.review.reports.problems import Paint
 
 # In a pipe there is nothing that says how long a line may be.
 _WIDTH = 100
@@ -40,9 +40,9 @@ def check(file: Path, strict: bool, form: str) -> None:
     up, goes to standard error. There is colour on a terminal; NO_COLOR takes it away, and
     FORCE_COLOR keeps it in a pipe.
     """
-    from feedpress.delivery.files import printable
-    from feedpress.delivery.reports import problems as report
-    from feedpress.editors.problems import Severity
+    from feedpress.reading.problems import Severity
+    from feedpress.review.reports import problems as report
+    from feedpress.serving.files import printable
 
     found, texts, clippings = _look(file)
     _print(form, found, texts)
@@ -55,17 +55,17 @@ def check(file: Path, strict: bool, form: str) -> None:
 
 def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
     """Return the problems, the text they are in, and how many clippings can be published."""
-    from feedpress.delivery import files
-    from feedpress.delivery.reports.passages import Texts
-    from feedpress.editors import clippings_file
-    from feedpress.editors.check import warnings
-    from feedpress.editors.problems import Unreadable, in_order
+    from feedpress.reading import publication_file
+    from feedpress.reading.problems import Unreadable, in_order
+    from feedpress.review.lint import warnings
+    from feedpress.review.reports.passages import Texts
+    from feedpress.serving import files
 
     try:
         read = files.Files(file).read()
     except Unreadable as error:
         return error.problems, Texts([]), None
-    reading = clippings_file.examine(read)
+    reading = publication_file.examine(read)
     publication = reading.publication
     more = warnings(publication, datetime.now(UTC)) if publication else ()
     is_good = publication is not None and not reading.errors
@@ -75,16 +75,16 @@ def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
 
 def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:
     if form == "json":
-        from feedpress.delivery.reports.problems import as_json
+        from feedpress.review.reports.problems import as_json
 
         click.echo(as_json(found, texts))
     elif form == "github":
-        from feedpress.delivery.reports.problems import github
+        from feedpress.review.reports.problems import github
 
         for line in github(found, texts, os.getcwd()):
             click.echo(_encodable(line))
     else:
-        from feedpress.delivery.reports.problems import text
+        from feedpress.review.reports.problems import text
 
         width = min(shutil.get_terminal_size((_WIDTH, 0)).columns, _WIDEST)
         for line in text(found, texts, width, _paint()):
@@ -92,7 +92,7 @@ def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:
 
 
 def _paint() -> "Paint":
-    from feedpress.delivery.reports.problems import Tone
+    from feedpress.review.reports.problems import Tone
 
     styles: dict[Tone, dict[str, str | bool]] = {
         Tone.PLACE: {"bold": True},

@@ -35,17 +35,18 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
     REV may be anything that git takes for a revision. For a file that has moved since, write
     REV:PATH. What is held back is never told.
     """
-    from feedpress.delivery import files, revisions
-    from feedpress.delivery.reports import changes as report
-    from feedpress.editors import clippings_file
-    from feedpress.editors.problems import Unreadable
-    from feedpress.feeds import diff as diffs
+    from feedpress.reading import publication_file
+    from feedpress.reading.problems import Unreadable
+    from feedpress.review import diff as diffs
+    from feedpress.review import revisions
+    from feedpress.review.reports import changes as report
+    from feedpress.serving import files
 
     called = files.printable(file)
     if since and against:
         raise click.UsageError("--since and --against name two things; give one of them")
     try:
-        new, _ = clippings_file.load(files.Files(file).read())
+        new, _ = publication_file.load(files.Files(file).read())
     except Unreadable as error:
         cure = "subscribers see no change until its errors are fixed"
         raise click.ClickException(f"{called} can't be published: {cure}\n{error}") from error
@@ -54,7 +55,7 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     # A version with an error was never published, but a change that fixes it can be reviewed.
-    before = clippings_file.examine(read)
+    before = publication_file.examine(read)
     old, errors = before.publication, "\n".join(map(str, before.errors))
     if old is None:
         message = "the version to compare with can't be read; name another with --since"

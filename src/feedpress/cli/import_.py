@@ -13,8 +13,8 @@ from feedpress.errors import FeedpressError
 from feedpress.settings import DEFAULT_FILE
 
 if TYPE_CHECKING:
-    from feedpress.editors.importing.file_text import FileText
-    from feedpress.editors.importing.items import Found, Item
+    from feedpress.editing.importing.file_text import FileText
+    from feedpress.editing.importing.items import Found, Item
 
 _INSTALL = "pip install 'feedpress[import]'"
 _MOST_TOLD = 10  # of one kind
@@ -43,7 +43,7 @@ def import_(
     be a clipping yet stands at the end of FILE as a comment with the reason, and the exit code is
     1 then.
     """
-    from feedpress.editors.importing import file_text, heading
+    from feedpress.editing.importing import file_text, heading
 
     new_file.refuse_existing(file)
     now = datetime.now(UTC)
@@ -65,7 +65,7 @@ def import_(
 
 def _bytes(source: str) -> bytes:
     """Give what stands at SOURCE."""
-    from feedpress.editors.importing.items import MAX_BYTES, Refused
+    from feedpress.editing.importing.items import MAX_BYTES, Refused
 
     if _is_address(source):
         return _fetched(source)
@@ -85,10 +85,10 @@ def _is_address(source: str) -> bool:
 
 
 def _fetched(source: str) -> bytes:
-    from feedpress.editors.importing.items import MAX_BYTES
+    from feedpress.editing.importing.items import MAX_BYTES
 
     try:
-        from feedpress.delivery import fetching
+        from feedpress.editing import fetching
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"to fetch it, the package httpx is needed: {_INSTALL}"
@@ -101,13 +101,13 @@ def _fetched(source: str) -> bytes:
 def _found(data: bytes, source: str, kind: str | None, dates: str | None) -> "Found":
     if kind == "feed" or (kind is None and _looks_like_xml(data)):
         try:
-            from feedpress.editors.importing import feed_items
+            from feedpress.editing.importing import feed_items
         except ModuleNotFoundError as error:
             message = f"to read a feed, the package feedparser is needed: {_INSTALL}"
             raise click.ClickException(message) from error
         return feed_items.read(data, source if _is_address(source) else None)
-    from feedpress.editors.importing import table, table_dates
-    from feedpress.editors.importing.items import Refused
+    from feedpress.editing.importing import table, table_dates
+    from feedpress.editing.importing.items import Refused
 
     if data.lstrip().startswith(b"{"):
         raise Refused("this is JSON; give the RSS or Atom feed of the same publisher")
@@ -122,7 +122,7 @@ def _looks_like_xml(data: bytes) -> bool:
 
 def _early(taken: "Iterable[Item]", now: datetime) -> list[str]:
     from feedpress import times
-    from feedpress.editors.importing.items import several
+    from feedpress.editing.importing.items import several
 
     early = sum(str(item.keys.get("added", "")) > times.typed(now) for item in taken)
     if not early:
@@ -131,9 +131,9 @@ def _early(taken: "Iterable[Item]", now: datetime) -> list[str]:
 
 
 def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
-    from feedpress.delivery.files import printable
-    from feedpress.editors.importing.items import Identity, several
-    from feedpress.editors.problems import shown
+    from feedpress.editing.importing.items import Identity, several
+    from feedpress.reading.problems import shown
+    from feedpress.serving.files import printable
 
     taken = several(len(written.taken), "clipping", "clippings")
     projects = several(written.projects, "project", "projects")
@@ -178,7 +178,7 @@ def _tell_list(lines: Iterable[str], before: str) -> None:
 
 
 def _tell_next(file: Path, found: "Found", url: str) -> None:
-    from feedpress.delivery.files import printable
+    from feedpress.serving.files import printable
 
     name = printable(file)
     click.echo("Next:")

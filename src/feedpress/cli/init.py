@@ -13,7 +13,7 @@ from feedpress.cli import new_file
 from feedpress.settings import DEFAULT_FILE
 
 if TYPE_CHECKING:
-    from feedpress.editors.template import About
+    from feedpress.editing.template import About
 
 
 @click.command()
@@ -27,8 +27,8 @@ def init(file: Path, **given: str | None) -> None:
     FILE is clippings.yaml where none is named. What is there already is never overwritten. On a
     terminal a few questions are asked; an empty answer takes what stands in brackets.
     """
-    from feedpress.delivery.files import printable
-    from feedpress.editors import template
+    from feedpress.editing import template
+    from feedpress.serving.files import printable
 
     new_file.refuse_existing(file)
     year = datetime.now(UTC).year
@@ -44,7 +44,7 @@ def init(file: Path, **given: str | None) -> None:
 
 
 def _about(given: dict[str, str | None], year: int) -> "About":
-    from feedpress.editors import template
+    from feedpress.editing import template
 
     typed = {key: value for key, value in given.items() if value}
     return template.About(**{"tag": f"example.org,{year}", **typed})

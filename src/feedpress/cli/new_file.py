@@ -23,7 +23,7 @@ def checked(kind: str) -> Check:
 
 def read_as(kind: str, typed: str) -> str:
     """Give a value as it stands in a file. Raises click.BadParameter where it can't."""
-    from feedpress.editors import values
+    from feedpress.reading import values
 
     try:
         return str(getattr(values, kind)(typed.strip()))
@@ -46,7 +46,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def refuse_existing(file: Path) -> None:
     """End the command where there is something of that name: before anybody answers questions."""
     if file.exists() or file.is_symlink():
-        from feedpress.delivery.files import printable
+        from feedpress.serving.files import printable
 
         message = f"{printable(file)} is there already and was left as it is"
         raise click.ClickException(f"{message}; give another name, or move the file away")
@@ -54,21 +54,22 @@ def refuse_existing(file: Path) -> None:
 
 def write(file: Path, text: str) -> bool:
     """Make the file, and its schema where there is none; tell whether that was made, too."""
-    from feedpress.delivery import files
-    from feedpress.editors import schema, template
+    from feedpress.editing import template
+    from feedpress.reading import json_schema
+    from feedpress.serving import atomic_write
 
     try:
-        files.create(file, text.encode())
+        atomic_write.create(file, text.encode())
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     with suppress(FeedpressError):  # the file is good without it
-        files.create(file.with_name(template.SCHEMA_FILE), schema.text().encode())
+        atomic_write.create(file.with_name(template.SCHEMA_FILE), json_schema.text().encode())
         return True
     return False
 
 
 def _not_blank(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
-    from feedpress.editors.importing.items import in_one_line
+    from feedpress.editing.importing.items import in_one_line
 
     if typed is not None and not in_one_line(typed):
         raise click.BadParameter("a title has at least one letter")

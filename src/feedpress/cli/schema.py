@@ -22,13 +22,13 @@ def schema(file: Path, output: Path | None) -> None:
     It offers the projects and sources that FILE names, and refuses no others. Where FILE can't
     be read, it is the schema of any file.
     """
-    from feedpress.delivery import files
-    from feedpress.editors import clippings_file
-    from feedpress.editors import schema as schemas
-    from feedpress.editors.problems import Unreadable
+    from feedpress.reading import json_schema as schemas
+    from feedpress.reading import publication_file
+    from feedpress.reading.problems import Unreadable
+    from feedpress.serving import atomic_write, files
 
     try:
-        publication = clippings_file.examine(files.Files(file).read()).publication
+        publication = publication_file.examine(files.Files(file).read()).publication
     except Unreadable:
         publication = None
     if publication is None:
@@ -39,6 +39,6 @@ def schema(file: Path, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        files.put(output, text.encode())
+        atomic_write.put(output, text.encode())
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error

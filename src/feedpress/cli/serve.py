@@ -2,13 +2,17 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from feedpress import addresses
+from feedpress import urls
 from feedpress.cli.arguments import file_argument, settings_of, theme_option
 from feedpress.errors import FeedpressError
 from feedpress.settings import Preview
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command()
@@ -66,19 +70,27 @@ def serve(
         raise click.UsageError(f"--preview is only for this machine, and {host} is not; {cure}")
     shown_to = Preview.ANYBODY if anybody else Preview.LOCAL
     settings = settings_of(file, url, state, shown_to if preview else Preview.NO, theme)
-    from feedpress.delivery import files, server
+    from feedpress.serving import files, server
 
     called = files.printable(file)
     shown = f"[{host}]" if ":" in host else host
 
     def say_where() -> None:
-        path = addresses.PREVIEW if preview else addresses.FRONT_PAGE
+        path = urls.PREVIEW if preview else urls.FRONT_PAGE
         click.echo(f"{called}: listening at http://{shown}:{port}{path} (Ctrl-C ends it)", err=True)
 
     try:
-        server.run(settings, host, port, workers, say_where)
+        server.run(settings, host, port, workers, f"{__name__}:worker_app", say_where)
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
+
+
+def worker_app() -> "Flask":
+    """Create the app of a worker process."""
+    from feedpress import app_of
+    from feedpress.serving import server
+
+    return app_of(server.start_worker())
 
 
 def _is_loopback(host: str) -> bool:

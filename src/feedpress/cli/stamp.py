@@ -11,7 +11,7 @@ from feedpress.cli.arguments import file_argument
 from feedpress.errors import FeedpressError
 
 if TYPE_CHECKING:
-    from feedpress.editors.stamp import Stamp
+    from feedpress.editing.stamp import Stamp
     from feedpress.model import Place
 
 
@@ -34,9 +34,10 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
     FILE is left alone if it has an error; run feedpress check to see it. With --check, the exit
     code is 1 if something is missing.
     """
-    from feedpress.delivery import files
-    from feedpress.editors import stamp as stamping
-    from feedpress.editors.problems import Unreadable, counted
+    from feedpress.editing import saving
+    from feedpress.editing import stamp as stamping
+    from feedpress.reading.problems import Unreadable, counted
+    from feedpress.serving import files
 
     called = files.printable(file)
     on_disk = files.Files(file)
@@ -58,7 +59,7 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
         raise SystemExit(1 if stamped.stamps else 0)
     for name, data in stamped.files:
         try:
-            on_disk.replace(name, before[name], data)
+            saving.save(on_disk, name, before[name], data)
         except FeedpressError as error:
             raise click.ClickException(str(error)) from error
         here = (each for each in stamped.stamps if each.place.file == name)
@@ -67,7 +68,7 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
 
 
 def _tell_stamps(stamps: "Iterable[tuple[Stamp, Place, str]]") -> None:
-    from feedpress.editors.problems import shown
+    from feedpress.reading.problems import shown
 
     for each, place, what in stamps:
         keys = ", ".join(f"{key}: {value}" for key, value in each.keys)

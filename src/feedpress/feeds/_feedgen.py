@@ -27,7 +27,7 @@ import feedgen.feed
 from feedgen.ext.base import BaseExtension
 from lxml import etree
 
-from feedpress import addresses
+from feedpress import urls
 from feedpress.feeds.feed import Entry
 from feedpress.feeds.history import FeedDocument
 
@@ -75,9 +75,9 @@ class Format:
         return ((b"  " * depth, name.encode()) for depth, name in enumerate(self.around))
 
 
-ATOM = Format(addresses.ATOM, ("feed",), b"entry", {"media": MEDIA_NS})
+ATOM = Format(urls.ATOM, ("feed",), b"entry", {"media": MEDIA_NS})
 RSS = Format(
-    addresses.RSS,
+    urls.RSS,
     ("rss", "channel"),
     b"item",
     {"atom": ATOM_NS, "content": CONTENT_NS, "dc": DC_NS, "media": MEDIA_NS},
@@ -156,7 +156,7 @@ def new_feed(document: FeedDocument, form: Format) -> Any:
         written.link(href=href, rel=rel, type=media_type)
     for hub in document.hubs:
         written.link(href=hub, rel="hub")
-    written.link(href=feed.alternate, rel="alternate", type=addresses.HTML)
+    written.link(href=feed.alternate, rel="alternate", type=urls.HTML)
     return written
 
 
@@ -239,9 +239,9 @@ def put_together(
 
 def _style(document: FeedDocument, form: Format) -> bytes:
     # Relative, so that it holds wherever the document is served.
-    path = addresses.feed_path(document.feed.slug, form.media_type, document.archive)
-    href = addresses.relative(addresses.FEED_STYLE_SHEET, path)
-    return f'<?xml-stylesheet type="{addresses.CSS}" href="{href}"?>\n'.encode()
+    path = urls.feed_path(document.feed.slug, form.media_type, document.archive)
+    href = urls.relative(urls.FEED_STYLE_SHEET, path)
+    return f'<?xml-stylesheet type="{urls.CSS}" href="{href}"?>\n'.encode()
 
 
 def _rfc822_date(time: datetime) -> str:

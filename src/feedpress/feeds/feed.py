@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter, itemgetter
 
-from feedpress import addresses, identity, times
+from feedpress import identity, times, urls
 from feedpress.feeds import markup, notices
 from feedpress.feeds.dateline import dateline
 from feedpress.model import Clipping, Image, Person, Place, Project, Publication, Source, When
@@ -119,7 +119,7 @@ class Feed:
 
     def link(self, media_type: str, archive: int | None = None) -> str:
         """Give the public address of this feed, or of one of its archive documents."""
-        return addresses.absolute(self.base, addresses.feed_path(self.slug, media_type, archive))
+        return urls.absolute(self.base, urls.feed_path(self.slug, media_type, archive))
 
 
 def build(publication: Publication, now: datetime) -> tuple[Feed, ...]:
@@ -157,7 +157,7 @@ def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Ent
     """Give the entry that a clipping is, or would be if it were on the air."""
     zone = publication.timezone
     line = dateline(clipping.source, clipping.published, publication.language)
-    scheme = addresses.category_scheme(publication.url)
+    scheme = urls.category_scheme(publication.url)
     return Entry(
         id=identity.entry_id(publication.tag, clipping.id),
         slug=clipping.slug,
@@ -204,12 +204,12 @@ def _ending(project: Project, publication: Publication, now: datetime) -> Entry 
         return None
     notice = notices.ended(publication.language)
     instant = times.instant(project.retired, zone, identity.ending(project.first_slug))
-    page = addresses.project_page(project.slug)
+    page = urls.project_page(project.slug)
     return Entry(
         id=identity.ending_id(publication.tag, project.first_slug),
         slug=project.slug,
         title=notice.title,
-        alternate=addresses.absolute(publication.url, page),
+        alternate=urls.absolute(publication.url, page),
         published=instant,
         updated=instant,
         summary=notice.text,
@@ -220,7 +220,7 @@ def _ending(project: Project, publication: Publication, now: datetime) -> Entry 
 
 
 def _own_page(clipping: Clipping, publication: Publication) -> str:
-    return addresses.absolute(publication.url, addresses.clipping_page(clipping.slug))
+    return urls.absolute(publication.url, urls.clipping_page(clipping.slug))
 
 
 def _details(line: str | None, summary: str | None) -> str:
@@ -235,7 +235,7 @@ def _feed(
     now: datetime,
 ) -> Feed:
     entries, withdrawn = in_order(shown), in_order(taken_back)
-    page = addresses.project_page(project.slug) if project else None
+    page = urls.project_page(project.slug) if project else None
     title = project.title if project else publication.title
     subtitle = project.summary if project else publication.subtitle
     ended = _ending(project, publication, now) if project else None
@@ -246,7 +246,7 @@ def _feed(
         title=title,
         subtitle=subtitle or title,
         updated=max(changes, default=times.tag_instant(publication.tag)),
-        alternate=addresses.absolute(publication.url, page) if page else publication.home,
+        alternate=urls.absolute(publication.url, page) if page else publication.home,
         base=publication.url,
         author=publication.author,
         language=publication.language,

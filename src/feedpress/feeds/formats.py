@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from feedpress import addresses
+from feedpress import urls
 from feedpress.feeds import atom, json_feed, rss
 from feedpress.feeds.feed import Entry
 from feedpress.feeds.history import FeedDocument
@@ -27,9 +27,9 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
-    addresses.ATOM: Format(atom.render, atom.render_entries, has_notices=False),
-    addresses.RSS: Format(rss.render, rss.render_items),
-    addresses.JSON_FEED: Format(json_feed.render, json_feed.render_items),
+    urls.ATOM: Format(atom.render, atom.render_entries, has_notices=False),
+    urls.RSS: Format(rss.render, rss.render_items),
+    urls.JSON_FEED: Format(json_feed.render, json_feed.render_items),
 }
 
 

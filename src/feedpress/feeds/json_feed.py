@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from feedpress import addresses
+from feedpress import urls
 from feedpress.feeds.feed import Entry
 from feedpress.feeds.history import FeedDocument
 from feedpress.model import Person
@@ -40,7 +40,7 @@ def _head(document: FeedDocument) -> dict[str, Any]:
         "title": feed.title,
         "home_page_url": feed.alternate,
         # It tells one feed from another, so it is the same in archive documents.
-        "feed_url": feed.link(addresses.JSON_FEED),
+        "feed_url": feed.link(urls.JSON_FEED),
         "description": feed.subtitle,
         "next_url": _next_url(document),
         "icon": feed.logo,
@@ -54,7 +54,7 @@ def _head(document: FeedDocument) -> dict[str, Any]:
 
 def _next_url(document: FeedDocument) -> str | None:
     """Give where what is older goes on, if anything is."""
-    for rel, href in document.links(addresses.JSON_FEED):
+    for rel, href in document.links(urls.JSON_FEED):
         if rel == "prev-archive":
             return href
     return None

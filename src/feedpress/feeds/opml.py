@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from feedpress import addresses
+from feedpress import urls
 from feedpress.feeds.feed import Feed
 
 
@@ -26,8 +26,8 @@ def render(feeds: Iterable[Feed]) -> bytes:
     folder = etree.SubElement(etree.SubElement(opml, "body"), "outline", text=whole.title)
     for feed in (whole, *(each for each in projects if not each.ended)):
         etree.SubElement(folder, "outline", _outline(feed))
-    href = addresses.relative(addresses.FEED_STYLE_SHEET, addresses.OPML_LIST)
-    opml.addprevious(etree.PI("xml-stylesheet", f'type="{addresses.CSS}" href="{href}"'))
+    href = urls.relative(urls.FEED_STYLE_SHEET, urls.OPML_LIST)
+    opml.addprevious(etree.PI("xml-stylesheet", f'type="{urls.CSS}" href="{href}"'))
     printed: bytes = etree.tostring(
         opml.getroottree(), encoding="UTF-8", xml_declaration=True, pretty_print=True
     )
@@ -41,7 +41,7 @@ def _outline(feed: Feed) -> dict[str, str]:
         "text": feed.title,
         "title": feed.title,
         **about,
-        "xmlUrl": feed.link(addresses.ATOM),
+        "xmlUrl": feed.link(urls.ATOM),
         "htmlUrl": feed.alternate,
         "language": feed.language,
     }

@@ -1,0 +1,151 @@
+"""The page for editors, in front of what everybody gets: it follows the file and is never kept.
+
+It shows what is held back. So it is given only to requests for this machine by name, that a page
+of another site can't make through a name of its own that leads here.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import cache, partial
+from importlib import resources
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from feedpress import urls
+from feedpress.errors import FeedpressError
+from feedpress.model import Publication
+from feedpress.reading import publication_file
+from feedpress.reading.problems import Problem, in_order
+from feedpress.reading.publication_file import Files, Reading
+from feedpress.review import diff, lint, revisions
+from feedpress.review.changes import Change
+from feedpress.review.preview import preview, render
+from feedpress.review.reports.excerpts import excerpt
+from feedpress.review.reports.passages import Texts
+from feedpress.serving import responses
+from feedpress.serving.reload import Reloader
+from feedpress.settings import Preview as For
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Characters of a line that are shown.
+_ROOM = 80
+
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class _State(NamedTuple):
+    """What the page depends on, apart from the clock."""
+
+    newest: Files
+    errors: tuple[Problem, ...]
+    snapshot: object
+
+
+class PreviewMiddleware:
+    """A WSGI app (PEP 3333) in front of another, with a page for editors."""
+
+    def __init__(
+        self,
+        other: "WSGIApplication",
+        reloader: Reloader,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._other = other
+        self._reloader = reloader
+        self._clock = clock
+        self._numbers = count(1)
+        # What the change is told against where git knows no other state.
+        self._first: Publication | None = None
+        self._made: tuple[_State | None, responses.Response] = (None, responses.not_ready())
+        self._started = clock()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        if self._reloader.settings.preview is For.LOCAL and not _is_local(environ):
+            answer = responses.refusal(403)
+        elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._other(environ, start_response)
+        elif environ["PATH_INFO"] == urls.PREVIEW:
+            answer = self._page()
+        elif environ["PATH_INFO"] in _FILES:
+            answer = _file(environ["PATH_INFO"])
+        else:
+            return self._other(environ, start_response)
+        start_response(answer.status, [*answer.headers])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
+
+    def _page(self) -> responses.Response:
+        current = self._reloader.current()  # which starts it, if nobody has
+        state = _State(self._reloader.newest, self._reloader.health().errors, current)
+        # By identity: to compare ten thousand clippings takes longer than to make the page.
+        if not all(one is other for one, other in zip(state, self._made[0] or (), strict=False)):
+            self._made = (None, self._made[1])
+        if self._made[0] is None:
+            self._made = (state, self._rendered(state))
+        return self._made[1]
+
+    def _rendered(self, state: _State) -> responses.Response:
+        now, reading = self._clock(), publication_file.examine(state.newest)
+        publication = reading.publication
+        problems = reading.problems or state.errors  # errors if the files can't be opened
+        if publication:
+            problems = in_order((*problems, *lint.warnings(publication, now)))
+        changes, why_none = self._changes(reading, now)
+        shown = preview(
+            str(self._reloader.settings.file),
+            reading,
+            problems,
+            changes,
+            now,
+            is_published=not self._reloader.health().since,
+            why_no_changes=why_none,
+            excerpt=partial(_excerpt, Texts(state.newest)),
+        )
+        # Another process has other states.
+        tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
+        return responses.preview(render(shown, tag), urls.HTML, tag)
+
+    def _changes(self, reading: Reading, now: datetime) -> tuple[tuple[Change, ...], str]:
+        new = reading.publication
+        if new is None or reading.errors:
+            return (), "Fix the errors to see what subscribers will see."
+        self._first = self._first or new
+        file = self._reloader.settings.file
+        try:
+            old, _ = publication_file.load(revisions.read(file, "HEAD"))
+        except FeedpressError:
+            old, since = self._first, "since the preview was started"
+        else:
+            since = "since the last commit"
+        return tuple(diff.compare(old, new, now)), f"No change {since}."
+
+
+def _excerpt(texts: Texts, problem: Problem) -> str:
+    passage = texts.passage(problem)
+    return "\n".join(excerpt(passage, _ROOM)) if passage else ""
+
+
+def _is_local(environ: "WSGIEnvironment") -> bool:
+    """Tell whether a request names this machine: a stranger's name may lead here, too."""
+    try:
+        return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname in _LOCAL
+    except ValueError:
+        return False
+
+
+_FILES = {
+    urls.PREVIEW_SCRIPT: ("preview.js", urls.JAVASCRIPT),
+    urls.PREVIEW_STYLE_SHEET: ("preview.css", urls.CSS),
+}
+
+
+@cache
+def _file(path: str) -> responses.Response:
+    name, media_type = _FILES[path]
+    body = resources.files("feedpress.review").joinpath(name).read_bytes()
+    return responses.preview(body, media_type)
