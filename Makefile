@@ -37,16 +37,14 @@ golden: $(VENV)/.installed ## write the golden documents anew, after a change th
 translations: $(VENV)/.installed ## bring the catalogues of the pages' texts up to date
 	$(BIN)/python tests/translations.py
 
-bench: $(VENV)/.installed ## reading and making feeds, and following an edit
-	$(BIN)/python bench/build.py
-	$(BIN)/python bench/check.py
-	$(BIN)/python bench/lookup.py
-	$(BIN)/python bench/reload.py
+# It needs hugo; on Debian: apt-get install hugo.
+bench: $(VENV)/.installed ## measure reading, building and exporting, also beside Hugo
+	$(BIN)/python bench/in_process.py
+	$(BIN)/python bench/whole_job.py
 
-# It needs wrk and nginx, and libev's headers for bjoern; on Debian: wrk nginx-light libev-dev.
-bench-serving: $(VENV)/.installed ## serving, beside nginx and others
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	$(BIN)/python bench/serve.py
+# It needs wrk and nginx; on Debian: apt-get install wrk nginx-light.
+bench-serving: $(VENV)/.installed ## measure serving beside nginx
+	$(BIN)/python bench/serving.py
 
 all: test lint types
 

@@ -1,1 +1,0 @@
-"""What feedpress is measured beside: other ways to serve a feed, as WSGI apps."""
