@@ -1,6 +1,7 @@
 """What is allowed and yet will be regretted."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import support
 from feedpress.reading.problems import Severity
 from feedpress.review import lint
+from feedpress.schedule import schedule
 
 _SAME = {"title": "Portal opens", "url": "https://news.example.org/1", "source": "GovTech"}
 
@@ -94,16 +96,30 @@ def test_article_that_came_out_after_it_was_added(published: str, is_told: bool)
     [
         ({"added": "2016-09-15", "updated": "2016-09-15"}, True),
         ({"added": "2016-09-15", "updated": "2016-09-16"}, False),
+        ({"added": "2016-09-15", "updated": "2016-09-15T17:00:00Z"}, False),
+        ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-14"}, True),
+        ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-15"}, False),
+        # Still the 14th in Los Angeles.
+        ({"added": "2016-09-15T06:00:00Z", "updated": "2016-09-14"}, False),
         ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-15T16:00:00Z"}, True),
         ({"added": "2016-09-15T17:00:00Z", "updated": "2016-09-15T17:00:01Z"}, False),
         ({"added": "2016-09-15T17:00:00Z", "withdrawn": "2016-09-14"}, True),
         ({"added": "2016-09-15T17:00:00Z", "withdrawn": "2016-09-15"}, False),
+        ({"added": "2016-09-15", "withdrawn": "2016-09-15"}, False),
+        ({"added": "2016-09-15", "withdrawn": "2016-09-14"}, True),
         ({"added": "2016-09-15", "withdrawn": "2016-09-14", "draft": True}, False),
     ],
 )
 def test_date_that_changes_nothing(dates: dict[str, Any], is_told: bool) -> None:
     """A correction before the clipping was new, or a withdrawal before, is a slip."""
     assert _codes({"title": "A"} | dates) == (["no-effect"] if is_told else [])
+
+
+def test_correction_on_the_day_of_adding_needs_a_time() -> None:
+    """Where both are the same day, the fix is to write a time."""
+    clipping = {"id": "a", "title": "A", "added": "2016-09-15", "updated": "2016-09-15"}
+    (problem,) = lint.warnings(support.publication([clipping]), support.NOW)
+    assert "write a time" in problem.cure
 
 
 def test_same_second_is_warned_of() -> None:
@@ -147,6 +163,9 @@ def test_source_nearly_called_like_another(one: str, other: str, is_told: bool) 
         ({"published": "2027-11-20", "draft": True}, False),
         ({"published": "2027-11-20", "withdrawn": "2026-11-20"}, False),
         ({"published": "2026-11-22"}, False),
+        ({"published": "2026-11-22T18:30:00Z"}, True),
+        ({"published": "2026-11-23"}, True),
+        ({"published": "2026-11"}, False),
     ],
 )
 def test_article_that_is_still_to_come_out(dates: dict[str, object], is_told: bool) -> None:
@@ -154,6 +173,14 @@ def test_article_that_is_still_to_come_out(dates: dict[str, object], is_told: bo
     clipping = {"id": "a", "title": "A", **dates}
     problems = lint.warnings(support.publication([clipping]), support.NOW)
     assert ("held-back" in {problem.code for problem in problems}) == is_told
+
+
+def test_article_of_a_day_that_has_just_begun_is_not_to_come() -> None:
+    """In the first hour of its day a clipping waits for an hour at most."""
+    loaded = support.publication([{"id": "a", "title": "A", "published": "2026-11-22"}])
+    half_past_midnight = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+    assert schedule(loaded, half_past_midnight).clippings == ()
+    assert lint.warnings(loaded, half_past_midnight) == ()
 
 
 def test_described_sources_are_meant() -> None:

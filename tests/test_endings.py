@@ -186,7 +186,7 @@ def _retired(**keys: Any) -> Publication:
     return support.publication(clippings, projects, feed_size=2)
 
 
-_ENDS = datetime(2026, 11, 10, 8, tzinfo=UTC)  # midnight in Los Angeles
+_ENDS = datetime(2026, 11, 10, 9, tzinfo=UTC)  # 1:00 in Los Angeles
 _LAST = "tag:example.org,2016:projects/first/ended"
 
 
@@ -194,7 +194,7 @@ def _project(loaded: Publication, now: datetime) -> Feed:
     return feed.build(loaded, now)[1]
 
 
-def test_project_ends_at_the_first_second_of_its_day() -> None:
+def test_project_ends_after_the_first_hour_of_its_day() -> None:
     """Until then nothing is to be seen of it; from then on the feed says that it has ended."""
     loaded = _retired()
     assert _project(loaded, _ENDS - _SECOND).ended is None
@@ -213,10 +213,10 @@ def test_project_ends_at_the_first_second_of_its_day() -> None:
 
 
 def test_ended_entry_is_dated_on_its_day() -> None:
-    """It is dated, and the feed with it, in the afternoon of the day; not by the day's start."""
+    """It is dated, and the feed with it, in the first hour of the day."""
     built = _project(_retired(), _ENDS)
     assert built.ended is not None
-    assert _ENDS + timedelta(hours=12) <= built.ended.updated < _ENDS + timedelta(days=1)
+    assert _ENDS - timedelta(hours=1) <= built.ended.updated < _ENDS
     assert built.ended.published == built.ended.updated == built.updated
 
 

@@ -1,16 +1,14 @@
 """The permanent rules hold over releases: the vectors of docs/identity.md, and their promises."""
 
 import re
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedpress import identity, times
-from feedpress.model import When
+from feedpress.reading import values
 
 _DOCS = (Path(__file__).parent.parent / "docs" / "identity.md").read_text(encoding="utf-8")
 
@@ -34,17 +32,24 @@ def test_derived_id_is_the_documented_one(
     assert identity.derived_id(title, address or None, source or None) == expected
 
 
-@pytest.mark.parametrize(
-    ("clipping_id", "seconds", "day", "expected"), _rows("Vectors of instants")
-)
-def test_instant_of_a_day_is_the_documented_one(
-    clipping_id: str, seconds: str, day: str, expected: str
+@pytest.mark.parametrize(("clipping_id", "of_hour", "of_day"), _rows("Vectors of seconds"))
+def test_seconds_of_an_id_are_the_documented_ones(
+    clipping_id: str, of_hour: str, of_day: str
 ) -> None:
-    """The instant of a day in Los Angeles is the one that docs/identity.md fixes, for ever."""
-    year, month, number = map(int, day.split("-"))
-    instant = times.instant(When(year, month, number), ZoneInfo("America/Los_Angeles"), clipping_id)
-    assert identity.seconds_after_noon(clipping_id) == int(seconds)
-    assert instant == datetime.fromisoformat(expected)
+    """An id's seconds in an hour and in a day are those that docs/identity.md fixes, for ever."""
+    assert identity.offset(clipping_id, 3_600) == int(of_hour)
+    assert identity.offset(clipping_id, 86_400) == int(of_day)
+
+
+@pytest.mark.parametrize(("zone", "date", "first", "instant", "due"), _rows("Vectors of instants"))
+def test_instant_of_a_date_is_the_documented_one(
+    zone: str, date: str, first: str, instant: str, due: str
+) -> None:
+    """The instants of a date, and when it comes due, are those that docs/identity.md fixes."""
+    when, in_zone = values.when(date), values.time_zone(zone)
+    assert times.typed(times.start(when, in_zone)) == first
+    assert times.typed(times.instant(when, in_zone, "la-27e-region-698df70751")) == instant
+    assert times.typed(times.due(when, in_zone)) == due
 
 
 @given(_TEXTS, _TEXTS | st.none(), _TEXTS | st.none())

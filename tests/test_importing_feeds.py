@@ -371,7 +371,7 @@ def _known(publication: Publication) -> set[tuple[str, datetime]]:
     return {
         (
             identity.entry_id(publication.tag, each.id),
-            times.published_at(each, publication.timezone),
+            times.instant(times.first_shown(each), publication.timezone, each.id),
         )
         for each in publication.clippings
     }

@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 import support
 from feedpress import snapshot, times
 from feedpress.model import Clipping, Publication, When
+from feedpress.schedule import schedule
 from feedpress.serving import app
 
 _START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -443,11 +444,8 @@ _NAMES = [f"{kind}, {phase}" for kind in _KINDS for phase in _PHASES]
 @pytest.fixture(scope="module")
 def readers(real_list: Publication) -> Mapping[str, _Reader]:
     """All readers after six weeks of polling the real list, by name."""
-    shown = [
-        each
-        for each in real_list.clippings
-        if not each.withdrawn and times.is_due(times.first_shown(each), real_list.timezone, _START)
-    ]
+    scheduled = schedule(real_list, _START).clippings
+    shown = [each.clipping for each in scheduled if not each.is_withdrawn]
     taken_back = _OLD_TOMBSTONE_ENDS - times.GRACE
     old = replace(
         shown[0],

@@ -79,9 +79,9 @@ def test_everything_is_there_and_marked(
     text = _text(response)
     clippings = text.partition("Clippings, as they stand in the file")[2]
     assert re.sub(r"(This clipping|Add projects|'withdrawn' is).*?line \d+", "!", clippings) == (
-        " Here & now Portal Held back until 2030-05-01 00:00, America/Los_Angeles For later ! "
-        "Draft: nobody sees it A draft ! Taken back: nobody sees it any more Taken back ! "
-        "Taken back before anybody saw it Never seen ! ! A bad one A text. !"
+        " Here & now Portal Held back until 2030-05-01 01:00, America/Los_Angeles For later ! "
+        "Draft: nobody sees it A draft ! Withdrawn: nobody sees it any more Taken back ! "
+        "Withdrawn before anybody saw it Never seen ! ! A bad one A text. !"
     )
     assert "clippings.yaml: 2 clippings published as in the file, 4 marked below." in text
     assert 'lang="es"' in response.text

@@ -7,6 +7,7 @@ import pytest
 
 from feedpress import identity
 from feedpress.editing import insertion, stamp
+from feedpress.feeds import feed
 from feedpress.model import Clipping
 from feedpress.reading import publication_file, yaml_reader
 from feedpress.reading.problems import Unreadable
@@ -60,6 +61,23 @@ def test_topmost_is_the_newest() -> None:
     data = _file(*(f"title: Title {number}; {_PAST}" for number in range(5)))
     added = _added(_stamp(data, now))
     assert added == [NOW - timedelta(seconds=number) for number in range(5)]
+
+
+def test_neighbours_of_the_same_day() -> None:
+    """Neighbours of today's date lie in its first hour: what is stamped after that is newer."""
+    dated = [f"title: Dated {n}; id: d{n}; added: 2026-11-22" for n in range(20)]
+    after = _after(_stamp(_file("title: New; published: 2026-11-22", *dated)))
+    publication, _ = publication_file.load([("a.yaml", after)])
+    (built,) = feed.build(publication, NOW)
+    assert (built.entries[0].title, built.updated) == ("New", NOW)
+    assert len(built.entries) == 21
+
+
+def test_in_the_first_hour_of_a_day() -> None:
+    """A clipping of today's article is published as soon as it is stamped."""
+    half_past_midnight = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+    stamped = _stamp(_file("title: New; published: 2026-11-22"), half_past_midnight)
+    assert _added(stamped) == [half_past_midnight]
 
 
 def test_last_file_is_the_newest() -> None:

@@ -26,6 +26,7 @@ from feedpress.snapshot import Snapshot
 
 _ZONE = ZoneInfo("America/Los_Angeles")
 _TAG = "example.org,2016"
+_SECOND, _HOUR = timedelta(seconds=1), timedelta(hours=1)
 _TITLES = st.sampled_from(["A & B", "<C>", "Ä", "News", "Über", "京"])
 
 
@@ -35,6 +36,12 @@ def _written(instant: datetime) -> str:
 
 def _day(instant: datetime) -> str:
     return instant.astimezone(_ZONE).strftime("%Y-%m-%d")
+
+
+def _start(instant: datetime) -> datetime:
+    """Return the beginning of the day, which is at midnight in Los Angeles."""
+    midnight = datetime.combine(instant.astimezone(_ZONE).date(), time(), _ZONE)
+    return midnight.astimezone(UTC)
 
 
 @dataclass
@@ -150,9 +157,11 @@ class Publishing(RuleBasedStateMachine):
     @rule(data=st.data(), precisely=st.booleans())
     def correct(self, data: st.DataObject, precisely: bool) -> None:
         """Let subscribers see a clipping again, by the second or by the day."""
-        self._make_room(1)
+        self._pass(_SECOND)  # a time of added is corrected in the next second at the earliest
+        self._make_room(1, by_day=not precisely)
         row = self._one_on_air(data)
-        row["updated"] = _written(self.now) if precisely else _day(self.now)
+        is_first_hour = self.now < _start(self.now) + _HOUR  # the day is not yet due
+        row["updated"] = _written(self.now) if precisely or is_first_hour else _day(self.now)
 
     @precondition(lambda self: self._on_air())
     @rule(data=st.data(), days=st.integers(-400, 3))
@@ -176,16 +185,17 @@ class Publishing(RuleBasedStateMachine):
     @precondition(lambda self: self._on_air())
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        """Take a clipping back."""
+        """Withdraw a clipping, in a later second than the one in which it was last changed."""
+        self._pass(_SECOND)
         self._one_on_air(data)["withdrawn"] = _day(self.now)
 
     @precondition(lambda self: any("withdrawn" in row for row in self.rows))
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
         """Bring a clipping back that was taken back, so that it is seen again."""
-        self._pass(timedelta(days=1))  # a day's withdrawal is dated within that day
         self._make_room(1)
         row = data.draw(st.sampled_from([row for row in self.rows if "withdrawn" in row]))
+        self._pass(_SECOND)  # what brings it back is later than the withdrawal
         del row["withdrawn"]
         row["updated"] = _written(self.now)
 
@@ -322,36 +332,42 @@ class Publishing(RuleBasedStateMachine):
         return row
 
     def _updated(self, row: dict[str, Any]) -> str:
-        first = _instant(row.get("added") or row["published"], row["id"])
-        return max(first, _instant(row.get("updated", "2000-01-01"), row["id"])).isoformat()
+        return self._last_change(row).isoformat()
+
+    @staticmethod
+    def _last_change(row: dict[str, Any]) -> datetime:
+        published = _instant(row.get("added") or row["published"], row["id"])
+        if "updated" not in row:
+            return published
+        if "added" in row and row["updated"] == _day(published):
+            return published + _SECOND
+        return max(published, _instant(row["updated"], row["id"]))
 
     # How much may change before somebody polls.
 
     def _crowd(self) -> int:
-        """Count what is dated since the first change that is not seen; a day counts as a whole."""
-        shown = self._on_air()
-        dates = [row.get("updated") or row.get("added") or row["published"] for row in shown]
-        # What was taken back leaves a gap.
+        """Count what is dated since the first change that is not seen."""
+        dates = [self._last_change(row) for row in self._on_air()]
+        # What was withdrawn leaves a gap.
         taken = (row for row in self.rows if "withdrawn" in row)
-        dates += [row.get("added") or row["published"] for row in taken]
-        since = self.unseen_since - timedelta(seconds=1)
-        days = [date for date in dates if len(date) == 10 and _end(date) > since]
-        if days:
-            since = min(since, *(_end(date) - timedelta(days=1, hours=1) for date in days))
-        return sum(_end(date) > since for date in dates)
+        dates += [_instant(row.get("added") or row["published"], row["id"]) for row in taken]
+        return sum(date >= self.unseen_since for date in dates)
 
-    def _make_room(self, number: int) -> None:
+    def _make_room(self, number: int, *, by_day: bool = False) -> None:
         """Poll before so much changes that a subscription document can't hold it."""
-        # A batch is dated second by second, and ends now.
-        earliest = self.now - timedelta(seconds=number)
-        self.unseen_since = min(self.unseen_since, earliest)
+
+        def earliest() -> datetime:
+            # A batch is dated second by second, and ends now; a day lies in its first hour.
+            return _start(self.now) if by_day else self.now - number * _SECOND
+
+        self.unseen_since = min(self.unseen_since, earliest())
         if self._crowd() + number > self.size:
             self.poll()
-            self.unseen_since = earliest
-        if self._crowd() + number > self.size:
+            self.unseen_since = earliest()
+        while self._crowd() + number > self.size:
             self._pass(timedelta(days=2))
             self.poll()
-            self.unseen_since = self.now - timedelta(seconds=number)
+            self.unseen_since = earliest()
 
     def _pass(self, span: timedelta) -> None:
         self._wait_until(self.now + span)
@@ -364,13 +380,6 @@ class Publishing(RuleBasedStateMachine):
                 if self._crowd() >= self.size or self.now - self.polled > timedelta(days=30):
                     self.poll()
                 self.now = instant
-
-
-def _end(date: str) -> datetime:
-    if len(date) > 10:
-        return datetime.fromisoformat(date)
-    day = datetime.fromisoformat(date) + timedelta(days=1)
-    return datetime.combine(day, time(), _ZONE).astimezone(UTC)
 
 
 def _instant(date: str, clipping_id: str) -> datetime:

@@ -1,4 +1,4 @@
-"""The permanent rules: ids that are derived, tag URIs, and an id's second of the day.
+"""The permanent rules: ids that are derived, tag URIs, and an id's seconds in a day.
 
 A change of one line here would show every subscriber every clipping again.
 `docs/identity.md` fixes the rules with test vectors, and a test holds the two together.
@@ -65,9 +65,9 @@ def ending_id(tag: str, first_slug: str) -> str:
     return f"tag:{tag}:{ending(first_slug)}"
 
 
-def seconds_after_noon(clipping_id: str) -> int:
-    """Give 0 to 43,199: so that clippings of one day differ in their instants."""
-    return int.from_bytes(hashlib.sha256(clipping_id.encode()).digest()[:8]) % 43_200
+def offset(clipping_id: str, span: int) -> int:
+    """Return 0 to `span - 1`, by which clippings of one day differ in their instants."""
+    return int.from_bytes(hashlib.sha256(clipping_id.encode()).digest()[:8]) % span
 
 
 def _normalised(text: str) -> str:

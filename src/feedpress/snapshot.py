@@ -11,12 +11,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import ParamSpec
 
-from feedpress import times, urls
+from feedpress import urls
 from feedpress.document import Document, Documents, Link, Maker, Policy
 from feedpress.feeds import feed, formats, history, opml
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.feeds.history import FeedDocument
 from feedpress.model import Publication
+from feedpress.schedule import schedule
 from feedpress.site import feed_style, icon, pages, search
 from feedpress.site.theme import PLAIN, Theme
 from feedpress.site.years import Year, by_year
@@ -115,7 +116,8 @@ def build(
     write_schema: WriteSchema = lambda publication, sources: "{}",
 ) -> Snapshot:
     """Build every document as it is at an instant; `before` only saves work."""
-    feeds = feed.build(publication, now)
+    scheduled = schedule(publication, now)
+    feeds = feed.build_scheduled(publication, scheduled)
     documents = {each.slug: history.documents(each) for each in feeds}
     head = replace(publication, clippings=())
     old = before._parts if before else _Parts(head, theme, {}, {})
@@ -151,7 +153,7 @@ def build(
         formerly=MappingProxyType(
             {former: each.slug for each in publication.projects for former in each.formerly}
         ),
-        next_due=times.next_due(publication, now),
+        next_due=scheduled.next_due,
         cache_time=timedelta(minutes=publication.cache_minutes),
         clippings=len(feeds[0].entries),
         feeds=sum(not each.is_gone for each in feeds),

@@ -1,35 +1,57 @@
-"""When something is due, and at which instant it stands in a feed. The clock is never read here."""
+"""What one date of the file means: its instant in feeds, and when it comes due.
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+`docs/identity.md` fixes these rules. The clock is never read here; `schedule` compares with it.
+"""
+
+from bisect import bisect_left
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from feedpress.identity import seconds_after_noon
-from feedpress.model import Clipping, Project, Publication, When
+from feedpress import identity
+from feedpress.model import Clipping, When
 
-#: How long subscribers are told of what was taken back, and how long an ended feed is served.
+#: How long a withdrawn clipping has a tombstone, and an ended feed is still served.
 GRACE = timedelta(days=90)
 
+_DAY = timedelta(days=1)
 
-def due(when: When, zone: ZoneInfo) -> datetime:
-    """Give the first second of a day, month or year in the zone, or the time itself, in UTC."""
-    return _utc(when.time, zone) if when.time else _first_day(when, zone)
+
+def start(when: When, zone: ZoneInfo) -> datetime:
+    """Return the first instant of the day, month or year in the zone, or the time itself, in UTC.
+
+    A time without an offset is a time in the zone.
+    """
+    if when.time:
+        return (when.time if when.time.tzinfo else when.time.replace(tzinfo=zone)).astimezone(UTC)
+    return _first_instant(_first_day(when), zone)
+
+
+def end(when: When, zone: ZoneInfo) -> datetime:
+    """Return the first instant after the day, or after the first day of a month or a year.
+
+    A time ends when it starts.
+    """
+    return start(when, zone) if when.time else _first_instant(_first_day(when) + _DAY, zone)
 
 
 def instant(when: When, zone: ZoneInfo, clipping_id: str) -> datetime:
-    """Give the one instant that stands in feeds, in UTC.
+    """Return the instant that stands in feeds.
 
-    A time is itself. A day is its noon in the zone plus seconds taken from the id, a month or a
-    year its first day: noon, so that no reader's zone shows another day.
+    A day lies in its first hour, a month or a year in its first day.
     """
-    if when.time:
-        return _utc(when.time, zone)
-    noon = _first_day(when, zone, hour=12)
-    return noon + timedelta(seconds=seconds_after_noon(clipping_id))
+    begins = start(when, zone)
+    span = _span(when)
+    return begins + timedelta(seconds=identity.offset(clipping_id, span)) if span else begins
+
+
+def due(when: When, zone: ZoneInfo) -> datetime:
+    """Return when a date takes effect: no instant of the same day, month or year is later."""
+    return start(when, zone) + timedelta(seconds=_span(when))
 
 
 def first_shown(clipping: Clipping) -> When:
-    """Give what dates the entry: `added`, else the article's own date. A file has one of them."""
+    """Return the date of the entry: `added`, else the article's own. A file has one of them."""
     when = clipping.added or clipping.published
     if when is None:  # the file's shape refuses such a clipping
         raise ValueError(f"clipping {clipping.id!r} has neither added nor published")
@@ -37,53 +59,12 @@ def first_shown(clipping: Clipping) -> When:
 
 
 def typed(instant: datetime) -> str:
-    """Give an instant as an editor types it, in UTC (RFC 3339 §5.6)."""
+    """Return an instant as an editor types it, in UTC (RFC 3339 §5.6)."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def is_due(when: When | None, zone: ZoneInfo, now: datetime) -> bool:
-    """Tell whether there is such a date and it has come."""
-    return when is not None and due(when, zone) <= now
-
-
-def was_shown(clipping: Clipping, zone: ZoneInfo, now: datetime) -> bool:
-    """Tell whether people may have seen a clipping, be it now or before it was withdrawn."""
-    return _is_ever_shown(clipping, zone) and is_due(first_shown(clipping), zone, now)
-
-
-def published_at(clipping: Clipping, zone: ZoneInfo) -> datetime:
-    """Give the instant of an entry's `published` (RFC 4287 §4.2.9)."""
-    return instant(first_shown(clipping), zone, clipping.id)
-
-
-def updated_at(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime:
-    """Give the instant of an entry's `updated` (RFC 4287 §4.2.15): never before `published`."""
-    shown = published_at(clipping, zone)
-    if clipping.updated is None or not is_due(clipping.updated, zone, now):
-        return shown
-    return max(shown, instant(clipping.updated, zone, clipping.id))
-
-
-def withdrawn_at(clipping: Clipping, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """Give the instant at which a clipping was deleted (RFC 6721 §3), or None if it was not.
-
-    It is later than the entry's `updated`: else readers would keep the entry.
-    """
-    if clipping.withdrawn is None or not is_due(clipping.withdrawn, zone, now):
-        return None
-    # What falls due after it has been seen by nobody.
-    last_seen = min(now, _end_of(clipping.withdrawn, zone))
-    a_second_later = updated_at(clipping, zone, last_seen) + timedelta(seconds=1)
-    return max(instant(clipping.withdrawn, zone, clipping.id), a_second_later)
-
-
-def is_over(project: Project, zone: ZoneInfo, now: datetime) -> bool:
-    """Tell whether a project was retired so long ago that its feeds are no longer served."""
-    return project.retired is not None and due(project.retired, zone) + GRACE <= now
-
-
 def tag_instant(tag: str) -> datetime:
-    """Give the first second, in UTC, of the date of tag URIs: what dates a feed with nothing in it.
+    """Return the first instant, in UTC, of the date of tag URIs, which dates an empty feed.
 
     `tag` is an authority, a comma and a year, month or day (RFC 4151 §2.1).
     """
@@ -91,49 +72,30 @@ def tag_instant(tag: str) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
-def next_due(publication: Publication, now: datetime) -> datetime | None:
-    """Give the next instant at which the clock alone changes what is published."""
-    zone = publication.timezone
-    turns = [turn for each in publication.clippings for turn in _turns(each, zone, now)]
-    turns += (turn for each in publication.projects for turn in _ends(each, zone))
-    return min((turn for turn in turns if turn > now), default=None)
-
-
-def _turns(clipping: Clipping, zone: ZoneInfo, now: datetime) -> Iterator[datetime]:
-    if not _is_ever_shown(clipping, zone):
-        return
-    for when in (first_shown(clipping), clipping.updated, clipping.withdrawn):
-        if when:
-            yield due(when, zone)
-    if deleted := withdrawn_at(clipping, zone, now):
-        yield deleted + GRACE
-
-
-def _ends(project: Project, zone: ZoneInfo) -> Iterator[datetime]:
-    if project.retired:
-        yield due(project.retired, zone)
-        yield due(project.retired, zone) + GRACE
-
-
-def _is_ever_shown(clipping: Clipping, zone: ZoneInfo) -> bool:
-    if clipping.draft or clipping.withdrawn is None:
-        return not clipping.draft
-    # Taken back on the day on which it was added, it had been there for a while.
-    return _end_of(clipping.withdrawn, zone) > due(first_shown(clipping), zone)
-
-
-def _end_of(when: When, zone: ZoneInfo) -> datetime:
-    """Give the first second after a day, or the time itself."""
+def _span(when: When) -> int:
+    """Return the number of seconds among which the id chooses."""
     if when.time:
-        return _utc(when.time, zone)
-    day = date(when.year, when.month or 1, when.day or 1) + timedelta(days=1)
-    return _first_day(When(day.year, day.month, day.day), zone)
+        return 0
+    return 3_600 if when.day else 86_400
 
 
-def _first_day(when: When, zone: ZoneInfo, hour: int = 0) -> datetime:
-    return datetime(when.year, when.month or 1, when.day or 1, hour, tzinfo=zone).astimezone(UTC)
+def _first_day(when: When) -> date:
+    return date(when.year, when.month or 1, when.day or 1)
 
 
-def _utc(time: datetime, zone: ZoneInfo) -> datetime:
-    aware = time if time.tzinfo else time.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
+@lru_cache(maxsize=4096)  # thousands of clippings share their days
+def _first_instant(day: date, zone: ZoneInfo) -> datetime:
+    """Return the first instant, in UTC, at which the zone's date is this day or a later one."""
+    midnight = datetime.combine(day, time(), zone)
+    # Where midnight comes twice, the first one counts.
+    first = midnight.astimezone(UTC)
+    gap = int((first - midnight.replace(fold=1).astimezone(UTC)).total_seconds())
+    if gap <= 0:
+        return first
+    # The clocks skip midnight: the day begins when they change, at most the gap's length earlier.
+    earliest = first - timedelta(seconds=gap)
+
+    def has_begun(seconds: int) -> bool:
+        return (earliest + timedelta(seconds=seconds)).astimezone(zone).date() >= day
+
+    return earliest + timedelta(seconds=bisect_left(range(gap), True, key=has_begun))

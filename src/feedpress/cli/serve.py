@@ -12,7 +12,7 @@ from feedpress.errors import FeedpressError
 from feedpress.settings import Preview
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from wsgiref.types import WSGIApplication
 
 
 @click.command()
@@ -85,7 +85,7 @@ def serve(
         raise click.ClickException(str(error)) from error
 
 
-def worker_app() -> "Flask":
+def worker_app() -> "WSGIApplication":
     """Create the app of a worker process."""
     from feedpress import app_of
     from feedpress.serving import server

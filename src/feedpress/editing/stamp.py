@@ -112,12 +112,16 @@ def _stamps(
 
 
 def _wants_added(clipping: Clipping, publication: Publication, now: datetime) -> bool:
-    zone = publication.timezone
-    # What is held back would be shown by it, and what was taken back was never added after that.
-    is_on_air = times.was_shown(clipping, zone, now) and not times.is_due(
-        clipping.withdrawn, zone, now
+    def has_begun(when: When | None) -> bool:
+        return when is not None and times.start(when, publication.timezone) <= now
+
+    # `added` would publish an article whose day is still to come, or one that was withdrawn.
+    return (
+        clipping.added is None
+        and not clipping.draft
+        and has_begun(clipping.published)
+        and not has_begun(clipping.withdrawn)
     )
-    return is_on_air and clipping.added is None
 
 
 def _instants(

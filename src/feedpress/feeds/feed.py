@@ -1,6 +1,7 @@
 """Feed and Entry: a Publication at an instant as feeds, whatever format they are written in.
 
-Order, window, ids and instants are decided here. No format and no XML.
+The order of entries, their ids and what the subscription document holds are decided here, their
+instants in `schedule`. No format and no XML.
 """
 
 from collections import defaultdict
@@ -9,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter, itemgetter
 
-from feedpress import identity, times, urls
+from feedpress import identity, urls
 from feedpress.feeds import markup, notices
 from feedpress.feeds.dateline import dateline
 from feedpress.model import Clipping, Image, Person, Place, Project, Publication, Source, When
+from feedpress.schedule import Dated, Schedule, schedule
+from feedpress.times import GRACE, tag_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +126,24 @@ class Feed:
 
 
 def build(publication: Publication, now: datetime) -> tuple[Feed, ...]:
-    """Give the feed of all clippings, then one for each project in the file's order."""
-    zone = publication.timezone
-    every: list[Entry] = []
+    """Build the feed of all clippings, then one for each project in the file's order."""
+    return build_scheduled(publication, schedule(publication, now))
+
+
+def build_scheduled(publication: Publication, scheduled: Schedule) -> tuple[Feed, ...]:
+    """Build the same feeds from a schedule of the publication."""
+    shown: list[Entry] = []
     withdrawn: list[Entry] = []
     by_project: defaultdict[str, tuple[list[Entry], list[Entry]]] = defaultdict(lambda: ([], []))
-    for clipping in publication.clippings:
-        if not times.was_shown(clipping, zone, now):
-            continue
-        if taken_back := times.withdrawn_at(clipping, zone, now):
-            entry = _withdrawal(clipping, publication, taken_back)
-        else:
-            entry = entry_of(clipping, publication, now)
-        (withdrawn if taken_back else every).append(entry)
-        for project in clipping.projects:
-            by_project[project.slug][taken_back is not None].append(entry)
+    for dated in scheduled.clippings:
+        entry = (_withdrawal if dated.is_withdrawn else entry_of)(dated, publication)
+        (withdrawn if dated.is_withdrawn else shown).append(entry)
+        for project in dated.clipping.projects:
+            by_project[project.slug][dated.is_withdrawn].append(entry)
     return (
-        _feed(publication, None, every, withdrawn, now),
+        _feed(publication, None, shown, withdrawn, scheduled),
         *(
-            _feed(publication, project, *by_project[project.slug], now)
+            _feed(publication, project, *by_project[project.slug], scheduled)
             for project in publication.projects
         ),
     )
@@ -153,9 +155,9 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(sorted(by_id, key=attrgetter("updated"), reverse=True))
 
 
-def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Entry:
-    """Give the entry that a clipping is, or would be if it were on the air."""
-    zone = publication.timezone
+def entry_of(dated: Dated, publication: Publication) -> Entry:
+    """Return the entry of a clipping."""
+    clipping = dated.clipping
     line = dateline(clipping.source, clipping.published, publication.language)
     scheme = urls.category_scheme(publication.url)
     return Entry(
@@ -164,8 +166,8 @@ def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Ent
         title=clipping.title,
         alternate=clipping.url or _own_page(clipping, publication),
         has_article=clipping.url is not None,
-        published=times.published_at(clipping, zone),
-        updated=times.updated_at(clipping, zone, now),
+        published=dated.published,
+        updated=dated.updated,
         author=clipping.source,
         dateline=line,
         categories=tuple(
@@ -180,16 +182,17 @@ def entry_of(clipping: Clipping, publication: Publication, now: datetime) -> Ent
     )
 
 
-def _withdrawal(clipping: Clipping, publication: Publication, taken_back: datetime) -> Entry:
-    # It says nothing of what was taken back: that may be why it was.
+def _withdrawal(dated: Dated, publication: Publication) -> Entry:
+    # It says nothing of what was withdrawn: that may be why it was.
+    clipping = dated.clipping
     notice = notices.withdrawn(publication.language)
     return Entry(
         id=identity.entry_id(publication.tag, clipping.id),
         slug=clipping.slug,
         title=notice.title,
         alternate=_own_page(clipping, publication),
-        published=times.published_at(clipping, publication.timezone),
-        updated=taken_back,
+        published=dated.published,
+        updated=dated.updated,
         summary=notice.text,
         details=markup.paragraphs(notice.text),
         language=notice.language,
@@ -198,12 +201,8 @@ def _withdrawal(clipping: Clipping, publication: Publication, taken_back: dateti
     )
 
 
-def _ending(project: Project, publication: Publication, now: datetime) -> Entry | None:
-    zone = publication.timezone
-    if project.retired is None or not times.is_due(project.retired, zone, now):
-        return None
+def _last_entry(project: Project, publication: Publication, instant: datetime) -> Entry:
     notice = notices.ended(publication.language)
-    instant = times.instant(project.retired, zone, identity.ending(project.first_slug))
     page = urls.project_page(project.slug)
     return Entry(
         id=identity.ending_id(publication.tag, project.first_slug),
@@ -232,20 +231,21 @@ def _feed(
     project: Project | None,
     shown: list[Entry],
     taken_back: list[Entry],
-    now: datetime,
+    scheduled: Schedule,
 ) -> Feed:
     entries, withdrawn = in_order(shown), in_order(taken_back)
     page = urls.project_page(project.slug) if project else None
     title = project.title if project else publication.title
     subtitle = project.summary if project else publication.subtitle
-    ended = _ending(project, publication, now) if project else None
+    ending = scheduled.endings.get(project.slug) if project else None
+    ended = _last_entry(project, publication, ending.instant) if project and ending else None
     changes = [newest.updated for newest in (*entries[:1], *withdrawn[:1], ended) if newest]
     return Feed(
         slug=project.slug if project else None,
         id=identity.feed_id(publication.tag, project.first_slug if project else None),
         title=title,
         subtitle=subtitle or title,
-        updated=max(changes, default=times.tag_instant(publication.tag)),
+        updated=max(changes, default=tag_instant(publication.tag)),
         alternate=urls.absolute(publication.url, page) if page else publication.home,
         base=publication.url,
         author=publication.author,
@@ -258,9 +258,9 @@ def _feed(
         hubs=publication.hubs,
         entries=entries,
         withdrawn=withdrawn,
-        tombstones=tuple(each for each in withdrawn if now < each.updated + times.GRACE),
+        tombstones=tuple(each for each in withdrawn if scheduled.now < each.updated + GRACE),
         ended=ended,
-        is_gone=project is not None and times.is_over(project, publication.timezone, now),
+        is_gone=ending is not None and ending.is_gone,
         url=project.url if project else None,
         place=project.place if project else publication.place,
     )

@@ -35,7 +35,10 @@ class Kind(StrEnum):
 MEANING = {
     Kind.NEW: "subscribers see it as new",
     Kind.AGAIN: "subscribers see it once more",
-    Kind.SILENT: "people who have it keep the old version; to show it once more, set updated:",
+    Kind.SILENT: (
+        "people who have it keep the old version; to show it once more, set updated: to today, "
+        "or to a time if that is today already"
+    ),
     Kind.WITHDRAWN: "it goes from readers that can; in RSS a note is in its place for 90 days",
     Kind.MISSED: "too old for people who subscribe already; to show it, set updated: to today",
     Kind.LATE: "nobody sees it who subscribes already; write the time of today into added:",

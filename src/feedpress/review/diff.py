@@ -34,7 +34,7 @@ def compare(old: Publication, new: Publication, now: datetime) -> tuple[Change, 
     if old.url != new.url:
         detail = f"all addresses begin with {new.url}; let {old.url} lead there"
         changes.append(_of_feed(Kind.FEED_MOVED, detail, after[0]))
-    whole = _Whole(before[0], after[0], new, now)
+    whole = _Whole(before[0], after[0], new)
     known = {each.id: each for each in before}
     for each in after:
         if each.id in known:
@@ -53,8 +53,7 @@ def compare(old: Publication, new: Publication, now: datetime) -> tuple[Change, 
 class _Whole:
     """What became of each clipping, in whatever feeds it is."""
 
-    def __init__(self, before: Feed, after: Feed, new: Publication, now: datetime) -> None:
-        self.now = now
+    def __init__(self, before: Feed, after: Feed, new: Publication) -> None:
         self.after = {entry.id: entry for entry in after.entries}
         withdrawn = {entry.id for entry in after.withdrawn}
         taken_back = {entry.id for entry in before.withdrawn}
@@ -164,17 +163,15 @@ class _Entries:
             if entry.updated > deleted.updated:
                 yield self._seen(Kind.AGAIN, entry, "it is back")
             elif self._is_whole:
-                yield self._of(Kind.NOT_RESTORED, entry, f"write {_later(deleted)}")
+                later = times.typed(deleted.updated + timedelta(seconds=1))
+                yield self._of(Kind.NOT_RESTORED, entry, f"write updated: {later}")
         elif was is None:
             is_late = self._is_whole and entry.id in self._whole.added
             yield self._seen(Kind.NEW, entry, missed=Kind.LATE if is_late else Kind.MISSED)
         elif entry.updated > was.updated:
             yield self._seen(Kind.AGAIN, entry)
         elif changed := self._what_changed(was, entry):
-            detail = f"its {_listed(changed)} changed"
-            if entry.updated > self._whole.now:
-                detail += f"; write {_later(entry)}"
-            yield self._of(Kind.SILENT, entry, detail)
+            yield self._of(Kind.SILENT, entry, f"its {_listed(changed)} changed")
 
     def _what_changed(self, was: Entry, entry: Entry) -> list[str]:
         def terms(each: Entry) -> set[str]:
@@ -294,11 +291,6 @@ def _renamed(gone: list[Entry], fresh: list[Entry]) -> dict[str, Entry]:
 
 def _text(entry: Entry) -> tuple[str, str, str]:
     return entry.title, entry.alternate if entry.has_article else "", entry.details
-
-
-def _later(entry: Entry) -> str:
-    """Give what makes subscribers see an entry again that is dated within its day."""
-    return f"updated: {times.typed(entry.updated + timedelta(seconds=1))}"
 
 
 def _is_another(was: Entry, entry: Entry) -> bool:

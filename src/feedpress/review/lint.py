@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from feedpress import times
+from feedpress import schedule, times
 from feedpress.model import Clipping, Place, Publication
 from feedpress.reading.problems import Problem, Severity, line_of, shown
 
@@ -41,29 +41,26 @@ def _of_dates(clipping: Clipping, publication: Publication, now: datetime) -> It
     zone, place = publication.timezone, clipping.place
     if clipping.added and clipping.published:
         # A day may be over where the article came out, and not yet begun here.
-        a_day_later = times.due(clipping.added, zone) + timedelta(days=1)
-        if times.due(clipping.published, zone) >= a_day_later:
+        a_day_later = times.start(clipping.added, zone) + timedelta(days=1)
+        if times.start(clipping.published, zone) >= a_day_later:
             cure = "look up both dates; to hold it back until then, change added:"
             message = "this article came out after it was added"
             yield _warning("dated-after-added", message, cure, place)
     # A day in `added` is meant; a year that is mistyped here would hide the clipping.
     is_dated_by_article = not (clipping.added or clipping.draft or clipping.withdrawn)
-    if is_dated_by_article and not times.is_due(clipping.published, zone, now):
+    if is_dated_by_article and times.start(times.first_shown(clipping), zone) > now:
         message = "this clipping is held back until the day of its article, which is to come"
         cure = "if the article is out, mend published:; if not, write that day into added:, too"
         yield _warning("held-back", message, cure, place)
-    if clipping.updated:
-        first = times.published_at(clipping, zone)
-        if times.instant(clipping.updated, zone, clipping.id) <= first:
-            cure = "write a later day, or a time, so that subscribers see it again"
-            message = "'updated' is not later than the day on which subscribers saw it first"
+    if updated := schedule.effective_updated(clipping, zone):
+        first = times.instant(times.first_shown(clipping), zone, clipping.id)
+        if times.instant(updated, zone, clipping.id) <= first:
+            message = "'updated' is not later than the date on which subscribers saw it first"
+            cure = "write a time, like 2016-09-14T17:22, or a later day, so that they see it again"
             yield _warning("no-effect", message, cure, place)
-    if clipping.withdrawn and not clipping.draft:
-        shown_at = times.due(times.first_shown(clipping), zone)
-        if times.was_shown(clipping, zone, shown_at):
-            return
-        message = "'withdrawn' is before the clipping was added, so nobody is told of it"
-        cure = "if it has been published, write the day on which it was taken back"
+    if not (clipping.draft or schedule.is_ever_shown(clipping, zone)):
+        message = "'withdrawn' is before the clipping was added, so subscribers don't learn of it"
+        cure = "if it has been published, write the day on which you withdrew it"
         yield _warning("no-effect", message, cure, place)
 
 
@@ -102,8 +99,9 @@ def _by_headline(clipping: Clipping) -> Hashable | None:
 
 def _same_instant(publication: Publication) -> Iterator[Problem]:
     def by_added(clipping: Clipping) -> Hashable | None:
-        has_time = clipping.added is not None and clipping.added.time is not None
-        return times.published_at(clipping, publication.timezone) if has_time else None
+        if clipping.added is None or clipping.added.time is None:
+            return None
+        return times.start(clipping.added, publication.timezone)
 
     for clipping, other in _alike(publication, by_added):
         line = line_of(other.place, clipping.place)

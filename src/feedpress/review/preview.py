@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from feedpress import times, urls
+from feedpress import schedule, times, urls
 from feedpress.feeds.feed import Entry, entry_of
-from feedpress.model import Clipping, Place, Publication
+from feedpress.model import Clipping, Place
 from feedpress.reading.problems import Problem, Severity, counted
 from feedpress.reading.publication_file import Reading
 from feedpress.review.changes import MEANING, Change
+from feedpress.schedule import Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,14 @@ def preview(
     clippings = sorted(publication.clippings, key=lambda each: _position(each.place))
     broken = reading.clippings.broken if reading.clippings else ()
     at_place = _by_place(clippings, broken, problems)
+    zone = publication.timezone
+    scheduled = schedule.schedule(publication, now).clippings
+    is_withdrawn = {each.clipping.id: each.is_withdrawn for each in scheduled}
     rows = tuple(
         Row(
             _anchor(each),
-            entry_of(each, publication, now),
-            _mark(each, publication, now),
+            entry_of(_dated(each, zone), publication),
+            _mark(each, is_withdrawn.get(each.id), zone),
             tuple(at_place.get(_position(each.place), ())),
         )
         for each in clippings
@@ -162,18 +167,22 @@ def _state(rows: Sequence[Row]) -> str:
     )
 
 
-def _mark(clipping: Clipping, publication: Publication, now: datetime) -> str:
-    zone = publication.timezone
+def _dated(clipping: Clipping, zone: ZoneInfo) -> Dated:
+    # Editors see drafts and what is held back, too.
+    published = times.instant(times.first_shown(clipping), zone, clipping.id)
+    return Dated(clipping, published, published)
+
+
+def _mark(clipping: Clipping, is_withdrawn: bool | None, zone: ZoneInfo) -> str:
+    """Return what a clipping is marked with; `is_withdrawn` is None if it is not scheduled."""
     if clipping.draft:
         return "Draft: nobody sees it"
-    if not times.was_shown(clipping, zone, now):
+    if is_withdrawn is None:
+        if not schedule.is_ever_shown(clipping, zone):
+            return "Withdrawn before anybody saw it"
         due = times.due(times.first_shown(clipping), zone)
-        if due <= now:
-            return "Taken back before anybody saw it"
         return f"Held back until {due.astimezone(zone):%Y-%m-%d %H:%M}, {zone.key}"
-    if times.withdrawn_at(clipping, zone, now):
-        return "Taken back: nobody sees it any more"
-    return ""
+    return "Withdrawn: nobody sees it any more" if is_withdrawn else ""
 
 
 def _position(place: Place) -> tuple[str, int]:
