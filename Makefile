@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 FILE ?= clippings.yaml
 NPM := tests/npm/node_modules
 
-.PHONY: serve test soak lint format types check golden translations bench bench-serving all clean
+.PHONY: serve test quick soak lint format types check golden translations bench bench-serving all clean
 
 serve: $(VENV)/.installed ## serve the list and follow its changes
 	$(BIN)/feedpress serve $(FILE)
 
 test: $(VENV)/.installed $(NPM)/.installed ## run every test
-	$(BIN)/pytest --cov --cov-fail-under=100
+	$(BIN)/pytest -n auto --cov --cov-fail-under=100
+
+quick: $(VENV)/.installed ## run the tests that need no browser, server or child process
+	$(BIN)/pytest -n auto -m "not slow"
 
 soak: $(VENV)/.installed ## search for new examples in the tests of properties
 	HYPOTHESIS_PROFILE=random $(BIN)/pytest tests/test_subscribers.py tests/test_properties.py \

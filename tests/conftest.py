@@ -13,11 +13,22 @@ from feedpress.model import Publication
 from feedpress.reading import publication_file
 
 # The same examples at every run, so that a change is judged by itself. `make soak` draws others.
-hypothesis.settings.register_profile("steady", derandomize=True)
-hypothesis.settings.register_profile("random")
+# No deadline: a busy machine is no failure.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("random", deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ROOT = Path(__file__).parent.parent
+
+# Fixtures that start a browser or a server process.
+_SLOW_FIXTURES = frozenset({"browser", "host", "servers", "start"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests as slow that use a slow fixture, also indirectly."""
+    for item in items:
+        if not _SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

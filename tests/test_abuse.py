@@ -12,6 +12,8 @@ import pytest
 
 from servers import PATIENCE_S, SERVE, Server, ask, eventually, starting
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parent.parent
 _LONG = 64 * 1024
 _REFUSED = {400, 404, 405, 414, 431}

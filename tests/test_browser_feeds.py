@@ -17,6 +17,8 @@ from browser import (
     window,
 )
 
+pytestmark = pytest.mark.slow
+
 _STYLED = tuple(kind for kind in FEEDS if kind.path.endswith(".xml"))
 _LISTS = tuple(kind for kind in _STYLED if kind.name == "opml")
 _BY_NAME = {kind.name: kind for kind in FEEDS}

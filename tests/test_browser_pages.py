@@ -19,6 +19,8 @@ from browser import (
     window,
 )
 
+pytestmark = pytest.mark.slow
+
 _FRONT, *_ = PAGES
 _ON_FRONT = ("AT&T <b>: a title", "Plain", ARABIC)
 

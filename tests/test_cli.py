@@ -255,6 +255,7 @@ def _through_a_pipe(path: Path, **environ: str) -> str:
     return ran.stdout.decode()
 
 
+@pytest.mark.slow
 def test_terminal_gets_colour(write: Callable[[str], Path]) -> None:
     """On a terminal the report has colour and fits its width; without it, it is the same text."""
     path = write(_BAD)
@@ -269,12 +270,14 @@ def test_terminal_gets_colour(write: Callable[[str], Path]) -> None:
         assert _on_a_terminal(path, 60, **{"TERM": "xterm"} | environ) == plain
 
 
+@pytest.mark.slow
 def test_all_is_well_in_green(write: Callable[[str], Path]) -> None:
     """On a terminal, that all is well is green."""
     told = _on_a_terminal(write(_GOOD), 80, TERM="xterm")
     assert re.fullmatch(r"\x1b\[32m.* All is well\.\x1b\[0m\n", told)
 
 
+@pytest.mark.slow
 def test_pipe_gets_plain_text(write: Callable[[str], Path]) -> None:
     """In a pipe there is no colour, unless somebody asks for it."""
     path = write(_BAD)
@@ -286,6 +289,7 @@ def test_pipe_gets_plain_text(write: Callable[[str], Path]) -> None:
     assert _ESCAPE.sub("", coloured) == plain
 
 
+@pytest.mark.slow
 def test_terminal_without_the_letters(write: Callable[[str], Path]) -> None:
     """Letters that the terminal's encoding has not become question marks, and nothing breaks."""
     about = "publication: {title: T, url: 'https://a.example/', tag: 'a.example,2016'}\n"
@@ -332,6 +336,7 @@ def _python(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_version() -> None:
     """`python -m feedpress` is the command, and tells its version."""
     result = _python("-m", "feedpress", "--version")
@@ -340,6 +345,7 @@ def test_version() -> None:
     assert "Usage: python -m feedpress" in _python("-m", "feedpress", "--help").stdout
 
 
+@pytest.mark.slow
 def test_check_loads_no_more_than_it_needs() -> None:
     """Looking for mistakes does not wait for the server, the feeds or the pages to be loaded."""
     result = _python("-X", "importtime", "-m", "feedpress", "check", str(_ROOT / "clippings.yaml"))

@@ -206,6 +206,7 @@ def test_file_that_may_not_be_changed(write: Callable[[str], Path]) -> None:
     assert (result.exit_code, "put it in by hand" in result.output) == (1, True)
 
 
+@pytest.mark.slow
 def test_without_the_extra(write: Callable[[str], Path], tmp_path: Path) -> None:
     """Where what reads pages is not installed, it is said how to get it; --no-fetch needs none."""
     path = write(_HEAD)
@@ -219,6 +220,7 @@ def test_without_the_extra(write: Callable[[str], Path], tmp_path: Path) -> None
     assert run("\n", _AWAY, path, "--no-fetch", "--title", "One", "--yes")[1] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "slugs"),
     [
@@ -242,6 +244,7 @@ def test_asking(write: Callable[[str], Path], answer: str, slugs: tuple[str, ...
     assert tuple(each.slug for each in clipping.projects) == slugs
 
 
+@pytest.mark.slow
 def test_declining(write: Callable[[str], Path]) -> None:
     """Who says no, or gives no title, has nothing published."""
     path = write(_HEAD)

@@ -14,6 +14,8 @@ import support
 from feedpress.cli.main import main
 from feedpress.review.changes import MEANING, Kind
 
+pytestmark = pytest.mark.slow
+
 _ONE = {"id": "one", "title": "The first one", "added": "2020"}
 _TWO = {"id": "two", "title": "Quite another", "added": "2021"}
 _OLD = support.file_text([_ONE])

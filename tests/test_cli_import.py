@@ -244,6 +244,7 @@ def _no_links(*_arguments: object) -> None:
     raise PermissionError(1, "Operation not permitted")
 
 
+@pytest.mark.slow
 def test_two_at_once(tmp_path: Path) -> None:
     """Of many that make the same file, one does, and nobody sees half of it."""
     code = (

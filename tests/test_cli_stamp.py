@@ -303,6 +303,7 @@ def _outcomes(folder: Path, way: str) -> list[tuple[int, str]]:
     return [(code, state) for code, state in json.loads(run.stdout)]
 
 
+@pytest.mark.slow
 def test_killed_at_any_step(tmp_path: Path) -> None:
     """Whatever step it is killed at, the file is whole: what it was, or what it was to be."""
     *killed, last = _outcomes(tmp_path, "events")
@@ -314,6 +315,7 @@ def test_killed_at_any_step(tmp_path: Path) -> None:
     assert set(states) <= {"old", "new"}
 
 
+@pytest.mark.slow
 def test_killed_at_any_time(tmp_path: Path) -> None:
     """Killed between two steps, it leaves the file whole as well."""
     outcomes = _outcomes(tmp_path, "delays")

@@ -236,6 +236,7 @@ def test_json_feed_has_what_the_script_shows() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_python_of_the_page_about_partners_runs(tmp_path: Path) -> None:
     """The example for a static site makes a list of a feed that is served."""
     (tmp_path / "clippings.yaml").write_text(

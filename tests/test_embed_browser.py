@@ -16,6 +16,8 @@ from feedpress.site import pages
 from partner_site import Partner, Window, open_partner
 from servers import SERVE, free_port, starting
 
+pytestmark = pytest.mark.slow
+
 _DOCS = (Path(__file__).parent.parent / "docs" / "partners.md").read_text(encoding="utf-8")
 _PUBLIC = "https://feeds.example.org/"
 _PROJECT = "la-business-portal"

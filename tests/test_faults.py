@@ -25,6 +25,8 @@ from feedpress import snapshot
 from feedpress.reading import publication_file
 from servers import PATIENCE_S, SERVE, Start, eventually, starting
 
+pytestmark = pytest.mark.slow
+
 _PROJECTS = ("portal", "parks", "data")
 _FEEDS = [
     f"{folder}{name}"

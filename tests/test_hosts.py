@@ -5,9 +5,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urljoin
 
 import pytest
@@ -130,20 +131,24 @@ class _Host:
 
 
 @pytest.fixture(scope="module", params=_START)
-def host(
-    request: pytest.FixtureRequest, shown: Snapshot, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[_Host]:
+def host(request: pytest.FixtureRequest, shown: Snapshot) -> Iterator[_Host]:
     """Each of the web servers for which there is a configuration."""
     name = request.param
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed; on Debian: apt-get install nginx-light")
-    folder, port = tmp_path_factory.mktemp(name), free_port()
+    # pytest's folders are closed to nginx's workers, which are another user.
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o755)
+        with _running(name, folder, shown) as running:
+            yield running
+
+
+@contextmanager
+def _running(name: str, folder: Path, shown: Snapshot) -> Iterator[_Host]:
+    port = free_port()
     site = folder / "site"
     export.write(shown, site, every.configurations(shown, support.NOW))
-    for each in (folder.parent, *folder.parents):
-        if each.stat().st_uid == folder.stat().st_uid and "pytest" in each.name:
-            each.chmod(each.stat().st_mode | 0o755)  # nginx's workers are nobody in particular
-    folder.chmod(0o755)
     text, command = _START[name]
     configuration = folder / "configuration"
     configuration.write_text(text.format(folder=folder, port=port, site=site))

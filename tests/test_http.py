@@ -8,8 +8,8 @@ What is expected is written out here, after RFC 9110, 9111, 5861, 3229 and 8288.
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -235,9 +235,44 @@ _OWN = {"F": (), "b": ("connection", "date", "server"), "g": ("connection", "dat
 
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Site]]:
-    """Every server, after an edit of its file, and when each answer has its Last-Modified."""
-    folder = tmp_path_factory.mktemp("press")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Site]]:
+    """The sites in this process."""
+    names = [name for name in _SITES if name not in _COMMANDS]
+    with _edited(tmp_path_factory.mktemp("press"), names) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Site]]:
+    """The sites that are processes of their own."""
+    with _edited(tmp_path_factory.mktemp("press"), _COMMANDS) as found:
+        yield found
+
+
+@pytest.fixture
+def sites(clients: Mapping[str, _Site], servers: Mapping[str, _Site]) -> Mapping[str, _Site]:
+    """All sites."""
+    return {**clients, **servers}
+
+
+@pytest.fixture
+def site(request: pytest.FixtureRequest, name: str) -> _Site:
+    """The site of a name."""
+    found: Mapping[str, _Site] = request.getfixturevalue(
+        "servers" if name in _COMMANDS else "clients"
+    )
+    return found[name]
+
+
+def _parameters(names: Iterable[str]) -> list[Any]:
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if name in _COMMANDS else []) for name in names
+    ]
+
+
+@contextmanager
+def _edited(folder: Path, names: Iterable[str]) -> Iterator[Mapping[str, _Site]]:
+    """Run sites; yield them after an edit of their file, once each answer has a Last-Modified."""
     path = folder / "clippings.yaml"
     path.write_text(_BEFORE, encoding="utf-8")
     with ExitStack() as stack:
@@ -246,12 +281,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, _Si
             stack.callback(each.extensions["feedpress"].stop)
         start = stack.enter_context(starting(folder))
         servers = {
-            name: start(*command, wait=False, PYTHONPATH=support.python_path(_TESTS))
-            for name, command in _COMMANDS.items()
+            name: start(*_COMMANDS[name], wait=False, PYTHONPATH=support.python_path(_TESTS))
+            for name in names
+            if name in _COMMANDS
         }
         found = {}
-        for name, mount in _SITES.items():
-            own = frozenset(_OWN[name[0]])
+        for name in names:
+            mount, own = _SITES[name], frozenset(_OWN[name[0]])
             if name in servers:
                 assert eventually(servers[name].answers), servers[name].said()
                 found[name] = _Site(_through_a_socket(servers[name].port, mount), own)
@@ -608,11 +644,11 @@ def _put_in(value: str, exact: datetime | None) -> str:
     return value.format(exact=exact, earlier=exact - second, later=exact + second)
 
 
-@pytest.mark.parametrize("name", _SITES)
+@pytest.mark.parametrize("name", _parameters(_SITES))
 @pytest.mark.parametrize("case", _CASES.values(), ids=_CASES)
-def test_answer(sites: Mapping[str, _Site], name: str, case: _Case) -> None:
+def test_answer(site: _Site, case: _Case) -> None:
     """Each request gets the status, exactly the header fields, and the body of the table."""
-    site, expected = sites[name], case.expected
+    expected = case.expected
     exact = site.last_modified.get(case.path.partition("?")[0])
     asked = tuple((key, _put_in(value, exact)) for key, value in case.fields.items())
     reply = site.ask(case.method, case.path, asked)
@@ -639,23 +675,23 @@ def test_table_is_large() -> None:
     assert len(_CASES) >= len(requests)
 
 
-@pytest.mark.parametrize("name", _SITES)
-def test_documents_have_their_own_dates(sites: Mapping[str, _Site], name: str) -> None:
+@pytest.mark.parametrize("name", _parameters(_SITES))
+def test_documents_have_their_own_dates(site: _Site) -> None:
     """What an edit changed is dated later than what it left, and never in the future."""
-    dates = sites[name].last_modified
+    dates = site.last_modified
     assert dates[_STYLE] == dates[_SCHEMA]
     assert dates[_STYLE] < dates[_OVERALL] == dates[_PROJECT] == dates[_FRONT]
     assert dates[_OVERALL] <= datetime.now(UTC)
 
 
-@pytest.mark.parametrize("name", [name for name, mount in _SITES.items() if mount])
-def test_prefix_itself_gets_its_slash(sites: Mapping[str, _Site], name: str) -> None:
+@pytest.mark.parametrize("name", _parameters(name for name, mount in _SITES.items() if mount))
+def test_prefix_itself_gets_its_slash(site: _Site) -> None:
     """The prefix without its slash is sent to the front page, by a relative address."""
-    reply = sites[name].ask("GET", "", ())
+    reply = site.ask("GET", "", ())
     told = {key.lower(): value for key, value in reply.fields}
     expected = _no_slash("press/")
     assert (reply.status, reply.body) == (expected.status, expected.body)
-    assert {key: told[key] for key in told.keys() - sites[name].own} == {
+    assert {key: told[key] for key in told.keys() - site.own} == {
         **expected.fields,
         "content-length": str(len(expected.body)),
     }

@@ -132,6 +132,7 @@ def test_each_key_has_its_note() -> None:
     assert seen >= {"source", "published", "summary"}
 
 
+@pytest.mark.slow
 def test_empty_publication_is_served(elsewhere: Path) -> None:
     """What init has made can be served at once: a feed with nothing in it."""
     _run()
@@ -143,6 +144,7 @@ def test_empty_publication_is_served(elsewhere: Path) -> None:
         assert b"In the media" in body
 
 
+@pytest.mark.slow
 def test_questions_on_a_terminal(elsewhere: Path) -> None:
     """On a terminal a few things are asked; a wrong answer is asked again, an empty one is fine."""
     answers = ["News", "city", "https://www.city.example/press", "", "", "Europe/Berlin"]

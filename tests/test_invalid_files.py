@@ -573,6 +573,7 @@ def read_in_a_child(text: str, more_bytes: int) -> tuple[float, list[str]]:
     return float(seconds), codes
 
 
+@pytest.mark.slow
 @needs_proc
 def test_alias_bomb() -> None:
     """Aliases of aliases, gigabytes if they were followed, are refused at once and cost nothing."""
@@ -587,6 +588,7 @@ def test_alias_bomb() -> None:
     assert seconds < 1
 
 
+@pytest.mark.slow
 @needs_proc
 @pytest.mark.parametrize("quote", ["", "'", '"'])
 def test_ten_megabytes_of_one_text(quote: str) -> None:

@@ -10,6 +10,8 @@ import lsp
 import support
 from feedpress.reading import json_schema
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parent.parent
 _HEAD = "# yaml-language-server: $schema=clippings.schema.json\n"
 _PROJECTS = {"portal": {"title": "LA Business Portal"}, "q": {"title": "Q&A: Portal # 1"}}

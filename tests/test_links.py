@@ -163,6 +163,7 @@ def test_every_page_names_its_own_feed_first(path: str) -> None:
     assert first.address == f"{_BASE}{path}atom.xml"
 
 
+@pytest.mark.slow
 def test_feed_finder_finds_the_feeds_of_a_page(tmp_path: Path) -> None:
     """trafilatura, given a page of a running server, finds that page's own feeds."""
     (tmp_path / _LIST.name).write_bytes(_LIST.read_bytes())

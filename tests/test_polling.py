@@ -26,6 +26,8 @@ from feedpress.model import Clipping, Publication, When
 from feedpress.schedule import schedule
 from feedpress.serving import app
 
+pytestmark = pytest.mark.slow
+
 _START = datetime(2026, 11, 23, tzinfo=UTC)
 _END = _START + timedelta(weeks=6)
 _HOUR = timedelta(hours=1)

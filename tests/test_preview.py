@@ -18,6 +18,8 @@ from feedpress.serving.reload import Reloader
 from feedpress.settings import Preview, Settings
 from servers import SERVE, eventually, starting
 
+pytestmark = pytest.mark.slow
+
 _LOCAL = {"Host": "localhost:8000"}
 _CLIPPINGS: list[dict[str, object]] = [
     {"id": "here", "title": "Here & now", "added": "2020-01-01", "projects": ["Portal"]},

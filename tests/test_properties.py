@@ -157,6 +157,7 @@ for path in sorted(built.documents):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [
@@ -189,6 +190,7 @@ print(datetime(2016, 9, 14, tzinfo=values.time_zone("America/Los_Angeles")).utco
 """
 
 
+@pytest.mark.slow
 def test_zones_of_the_machine_play_no_part(tmp_path: Path) -> None:
     """A machine whose database says otherwise of a zone gives the same instants."""
     wrong = tmp_path / "America" / "Los_Angeles"

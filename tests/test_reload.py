@@ -680,6 +680,7 @@ def _follow_in_child(
     os._exit(0)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_forked_process_watches_too(write: Callable[[str], Path], tmp_path: Path) -> None:
     """A server may fork after the app was made: each process follows the file by itself."""

@@ -16,6 +16,8 @@ import yaml
 
 import support
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parent.parent
 _BIN = Path(sys.executable).parent
 _PAGE = (_ROOT / "docs" / "reviewing.md").read_text(encoding="utf-8")

@@ -11,6 +11,8 @@ from feedpress.review import revisions
 from feedpress.review.revisions import RevisionError
 from feedpress.serving.files import Files
 
+pytestmark = pytest.mark.slow
+
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "A",
     "GIT_AUTHOR_EMAIL": "a@example.org",

@@ -19,6 +19,8 @@ import feedpress
 from feedpress.settings import Settings
 from servers import GUNICORN, PATIENCE_S, SERVE, Server, Start, ask, eventually, starting
 
+pytestmark = pytest.mark.slow
+
 _ROOT = Path(__file__).parent.parent
 _NEW = """clippings:
 - {id: brand-new-1984, title: Brand new, added: 2026-11-22T17:30:00Z}

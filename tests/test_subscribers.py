@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -23,6 +24,8 @@ from feedpress.feeds import notices
 from feedpress.model import When
 from feedpress.reading import publication_file
 from feedpress.snapshot import Snapshot
+
+pytestmark = pytest.mark.slow
 
 _ZONE = ZoneInfo("America/Los_Angeles")
 _TAG = "example.org,2016"
