@@ -17,7 +17,7 @@ import pytest
 
 import support
 from feedpress.model import Publication
-from feedpress.reading import publication_file, suspects
+from feedpress.reading import publication_file, yaml_errors
 from feedpress.reading.problems import Problem, Unreadable, in_order
 from feedpress.reading.schema_models import (
     ClippingShape,
@@ -377,14 +377,14 @@ KINDS = (
     ),
     _Kind(
         "no space behind a hyphen",
-        _line(_ITEM, _to("{indent}-{key}: "), "space behind the hyphen"),
+        _line(_ITEM, _to("{indent}-{key}: "), "hyphen and a space"),
     ),
     _Kind(
         "no space behind an item's hyphen",
         _line(
             r"(?P<indent> +)- (?=\w[^:]*$)",
             _to("{indent}-"),
-            "space behind the hyphen|hyphen and a space",
+            "hyphen and a space",
         ),
     ),
     _Kind("no hyphen", _line(_ITEM, _to("{indent}  {key}: "), "hyphen")),
@@ -484,13 +484,13 @@ KINDS = (
             "did you mean '",
         ),
     ),
-    _Kind("american date", _line(_DATE, _to("{before}9/14/2016"), "write a day as")),
-    _Kind("date with dots", _line(_DATE, _to("{before}14.09.2016"), "write a day as")),
-    _Kind("date in words", _line(_DATE, _to("{before}September 14 2016"), "write a day as")),
-    _Kind("date of two digits", _line(_DATE, _to("{before}16-09-14"), "write a day as")),
+    _Kind("american date", _line(_DATE, _to("{before}9/14/2016"), "write a day")),
+    _Kind("date with dots", _line(_DATE, _to("{before}14.09.2016"), "write a day")),
+    _Kind("date in words", _line(_DATE, _to("{before}September 14 2016"), "write a day")),
+    _Kind("date of two digits", _line(_DATE, _to("{before}16-09-14"), "write a day")),
     _Kind(
         "date with curly dashes",
-        _line(_DATE, lambda f, _: f["before"] + f["date"].replace("-", "–"), "write a day as"),
+        _line(_DATE, lambda f, _: f["before"] + f["date"].replace("-", "–"), "write a day"),
     ),
     _Kind("impossible date", _line(_DATE, _to("{before}2016-02-30"), "no day|look up")),
     _Kind("curly quotes at a date", _line(_DATE + "$", _to("{before}“{date}”"), "quotation marks")),

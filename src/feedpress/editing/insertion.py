@@ -7,7 +7,7 @@ from itertools import pairwise
 from operator import itemgetter
 
 from feedpress.reading.nodes import Mapping, Room, Sequence, Style
-from feedpress.reading.syntax import LINE_BREAK
+from feedpress.reading.yaml_errors import LINE_BREAK
 from feedpress.reading.yaml_reader import without_marks
 
 # What other programs would take for a number (YAML 1.2 §10.3.2), though here it is a text.

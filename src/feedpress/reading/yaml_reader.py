@@ -16,7 +16,7 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave it out
 
 from feedpress.model import Place
-from feedpress.reading import misreadings, schema_models, suspects, syntax
+from feedpress.reading import schema_models, yaml_errors, yaml_lint
 from feedpress.reading.nodes import SPOILT, Mapping, Origin, Sequence, Spoilt
 from feedpress.reading.problems import Problem, Severity, Unreadable, shown
 
@@ -26,7 +26,6 @@ _MAX_DEPTH = 12  # the format needs 4
 # Rich text, and what is packed (ZIP) or in the older form of Office.
 _OF_WORD_PROCESSORS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SLICE = 2**16  # characters that are looked at in one go
-_MARKS = misreadings.MARKS
 _KEYS = frozenset(schema_models.ClippingShape.model_fields)
 _BLOCK_STYLES = ("|", ">")
 
@@ -69,7 +68,7 @@ class _Reader:
         # Most files have no character that is worth a second look, except by way of escapes.
         is_damaged = any(_DAMAGED.search(text, *each) for each in doubtful)
         self._is_doubtful = bool(self._unprintable or self._disguised or is_damaged)
-        self._has_notes = misreadings.has_notes(text)
+        self._has_notes = yaml_lint.has_notes(text)
         self._merged: Mapping | None = None  # the mapping of which a repeated key was told
         self._depth = 0
         self._last: Any = None  # the event that ended the last value
@@ -79,14 +78,11 @@ class _Reader:
         try:
             return self._document()
         except yaml.MarkedYAMLError as error:
-            lines = syntax.LINE_BREAK.split(self._text)
-            mark: Any = error.problem_mark
-            opened = error.context_mark or mark
-            suspect = suspects.problem(lines, opened.line, mark.line, self._origin.file)
-            problem = suspect or syntax.problem(error, self._text, self._origin.file)
+            # After a quotation mark that is never closed, libyaml's words are beside the point.
             errors = (each for each in self._problems if each.severity is Severity.ERROR)
-            is_told = any(each.place == problem.place for each in errors)
-            raise Unreadable(() if is_told else [problem]) from error
+            problem = yaml_errors.problem(error, self._text, self._origin.file)
+            is_echo = any(each.code == "quote" or each.place == problem.place for each in errors)
+            raise Unreadable(() if is_echo else [problem]) from error
 
     def _document(self) -> tuple[Any, Place]:
         self._next()  # the stream's start
@@ -125,8 +121,8 @@ class _Reader:
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             value = self._value(event)
             if type(value) is str and (self._has_notes or " - " in value):
-                self._told(misreadings.behind(event, self._text))
-                if self._told(misreadings.in_item(event, self._text)):
+                self._is_wrong(yaml_lint.Where.BEHIND, event)
+                if self._is_wrong(yaml_lint.Where.ITEM, event):
                     value = SPOILT
             sequence.add(value, event.start_mark)
         self._last = event
@@ -145,16 +141,18 @@ class _Reader:
                 mapping.end_first(last.end_mark, is_end_of_text=is_text)
             # Most texts are known to be good without a call.
             if type(value) is str:
-                is_odd = (": " in value) if value_event.style else value[-1] in _MARKS
-                if is_odd and self._told(misreadings.in_text(value_event, self._text)):
+                is_odd = (": " in value) if value_event.style else value[-1] in yaml_lint.MARKS
+                where = yaml_lint.Where.LINES if value_event.style else yaml_lint.Where.PLAIN
+                if is_odd and self._is_wrong(where, value_event):
                     value = SPOILT
                     mapping.is_whole = False  # the text has keys in it
             if not self._is_key(key, key_event):
                 mapping.is_whole = False
             elif self._is_new_key(key, key_event, mapping):
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
-                if self._has_notes and key in misreadings.HASH_KEYS:
-                    self._told(misreadings.behind(value_event, self._text))
+                is_text = type(value_event) is yaml.ScalarEvent
+                if is_text and self._has_notes and key in yaml_lint.HASH_KEYS:
+                    self._is_wrong(yaml_lint.Where.BEHIND, value_event)
         self._last = key_event
         return mapping
 
@@ -188,14 +186,13 @@ class _Reader:
             self._report("damaged-text", event, message, cure, Severity.WARNING)
         return value
 
-    def _told(self, misreading: misreadings.Misreading | None) -> bool:
-        """Report a misreading, if there is one; tell whether it costs the value."""
-        if misreading is None:
+    def _is_wrong(self, where: yaml_lint.Where, event: Any) -> bool:
+        """Report what is odd about a text; return whether that is an error."""
+        problem = yaml_lint.problem(where, event, self._text, self._origin)
+        if problem is None:
             return False
-        code, message, cure, line, column, severity = misreading
-        place = Place(self._origin.file, self._origin.line + line + 1, column + 1)
-        self._problems.append(Problem(code, message, cure, place, severity))
-        return severity is Severity.ERROR
+        self._problems.append(problem)
+        return problem.severity is Severity.ERROR
 
     def _is_key(self, key: Any, event: Any) -> bool:
         if key is SPOILT:
@@ -240,7 +237,7 @@ class _Reader:
         return start < bisect_left(self._unprintable, event.end_mark.index)
 
     def _report_unprintable(self, text: str) -> None:
-        line_starts = [0, *(found.end() for found in syntax.LINE_BREAK.finditer(text))]
+        line_starts = [0, *(found.end() for found in yaml_errors.LINE_BREAK.finditer(text))]
         for index in self._unprintable:
             line = bisect_right(line_starts, index)
             message = f"the character U+{ord(text[index]):04X} stands here, which no feed can carry"
@@ -305,7 +302,7 @@ def _decoded(data: bytes, file: str) -> str:
         place = Place(file, 1, 1)
     except UnicodeDecodeError as error:
         good = without_marks(error.object[: error.start].decode())[1]
-        lines = syntax.LINE_BREAK.split(good)
+        lines = yaml_errors.LINE_BREAK.split(good)
         place = Place(file, len(lines), len(lines[-1]) + 1)
     message = "the file is not written in UTF-8" + (" but in UTF-16 or the like" if wide else "")
     cure = "save it again and choose UTF-8 as the encoding"

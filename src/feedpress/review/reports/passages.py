@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from feedpress.model import Place
 from feedpress.reading.problems import Problem
-from feedpress.reading.syntax import LINE_BREAK
+from feedpress.reading.yaml_errors import LINE_BREAK
 from feedpress.reading.yaml_reader import without_marks
 
 # Characters of a line that are looked at, each way: a whole file may stand in one line.
