@@ -201,11 +201,11 @@ def test_folder() -> None:
     assert added.new.decode() == f"clippings:\n{_ITEM}{_TWO}"
 
 
-@pytest.mark.parametrize("broken", ["- *alias\n", "- title: No date\n"])
+@pytest.mark.parametrize("broken", ["- *alias\n", "- title: No date\n", "- ''\n", f"{_TWO}{_TWO}"])
 def test_file_with_an_error(broken: str) -> None:
-    """Nothing is added to a file that has an error: it could not be published."""
+    """While the file has an error, nothing is added."""
     with pytest.raises(Unreadable):
-        _known(f"{_HEAD}clippings:\n{broken}{_ONE}")
+        _known(f"{_HEAD}clippings:\n{_ONE}{broken}")
 
 
 @pytest.mark.parametrize("title", ["\x07", "a" * 100_001])
@@ -230,9 +230,12 @@ def _files(draw: st.DrawFn) -> tuple[str, str]:
         title = draw(st.sampled_from(["One", "'it''s'", "|\n     - a\n      b", '"a\\\n  b"']))
         hyphen = draw(st.sampled_from(["- ", "-   "]))
         pad = " " * len(hyphen)
-        more = f"{pad}added: 20{number:02}\n{pad}id: n{number}\n"
-        more += draw(st.sampled_from(["", f"{pad}draft: true\n"]))
-        items.append(_indented(f"{hyphen}title: {title}\n{more}", indent) + draw(_NOTES))
+        date = f"{pad}added: 20{number:02}\n"
+        if draw(st.booleans()):
+            date = f"{pad}url: https://a.example/{number}\n{date}{pad}draft: true\n"
+        else:
+            date = f"{pad}id: c{number}\n{date}"
+        items.append(_indented(f"{hyphen}title: {title}\n{date}", indent) + draw(_NOTES))
     above = (
         _HEAD + "clippings:" + draw(st.sampled_from(["\n", " # newest on top\n"])) + draw(_NOTES)
     )

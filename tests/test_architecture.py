@@ -5,6 +5,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,8 @@ _EXAMINERS = {
 }
 
 
-def _imported(path: Path) -> set[str]:
+@cache
+def _imported(path: Path) -> frozenset[str]:
     """Return the full names of all modules and names that a file imports, anywhere in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -60,17 +62,20 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative imports hide where a name comes from"
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
 
 
 def _top_level(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in _imported(path)}
 
 
-def _own_modules(path: Path) -> set[str]:
+@cache
+def _own_modules(path: Path) -> frozenset[str]:
     """Return the modules of the map that a file imports."""
     names = {name.removeprefix("feedpress.") for name in _imported(path) if "feedpress" in name}
-    return {module for module in _MODULES for name in names if f"{name}.".startswith(f"{module}.")}
+    return frozenset(
+        module for module in _MODULES for name in names if f"{name}.".startswith(f"{module}.")
+    )
 
 
 def _is_empty(path: Path) -> bool:

@@ -32,13 +32,13 @@ def _warned(*clippings: dict[str, str]) -> list[str]:
     return [problem.message for problem in problems if problem.code == "possible-duplicate"]
 
 
-def test_same_address_may_be_a_duplicate() -> None:
+def test_same_address_is_a_possible_duplicate() -> None:
     """Two clippings of one article are warned of, whatever their titles."""
     (message,) = _warned(_SAME, _SAME | {"title": "Another", "source": "Other"})
     assert message == "this clipping has the same address as the one in line 4"
 
 
-def test_same_headline_of_one_source_may_be_a_duplicate() -> None:
+def test_same_headline_of_one_source_is_a_possible_duplicate() -> None:
     """Case and spaces of the headline play no part."""
     (message,) = _warned(
         {"title": "Same  thing", "source": "GovTech"}, {"title": "same THING", "source": "govtech"}
@@ -46,7 +46,7 @@ def test_same_headline_of_one_source_may_be_a_duplicate() -> None:
     assert message == "this clipping has the same title and source as the one in line 4"
 
 
-def test_possible_duplicate_is_reported_once() -> None:
+def test_a_possible_duplicate_is_reported_once() -> None:
     """A clipping that has both the address and the headline of another is warned of once."""
     assert len(_warned(_SAME, _SAME)) == 1
 

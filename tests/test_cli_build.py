@@ -1,5 +1,6 @@
 """`feedpress build`: the folder, what it says, and how it ends."""
 
+import re
 from pathlib import Path
 
 import click
@@ -71,15 +72,25 @@ def test_file_that_cannot_be_read(file: Path, tmp_path: Path) -> None:
     assert (site / "atom.xml").read_bytes() == before
 
 
-def test_file_with_an_error(file: Path, tmp_path: Path) -> None:
-    """One error anywhere, and nothing is written; it is printed, and the exit code is 1."""
-    file.write_text(support.file_text([_ROW, {"title": "No date"}]), encoding="utf-8")
-    for options in (["--output", tmp_path / "site"], ["--print-next"]):
-        result = _run(file, *options)
-        assert result.exit_code == 1
-        assert "has no date" in result.stderr
-        assert result.stderr.endswith("nothing was written.\n")
-    assert not (tmp_path / "site").exists()
+@pytest.mark.parametrize(
+    "clipping", [{"title": "No date"}, _ROW, {**_ROW, "id": "b", "titel": "x"}]
+)
+def test_error_in_one_clipping(file: Path, tmp_path: Path, clipping: dict[str, str]) -> None:
+    """An error in one clipping is enough: it is reported, and nothing is written."""
+    site = tmp_path / "site"
+    file.write_text(support.file_text([_ROW, clipping]), encoding="utf-8")
+    result = _run(file, "--output", site, "--print-next")
+    assert result.exit_code == 1
+    assert re.search(r"clippings.yaml:4:\d+: error: ", result.stderr)
+    assert result.stderr.endswith("nothing was written.\n")
+    assert (result.stdout, site.exists()) == ("", False)
+
+
+def test_warnings(file: Path, tmp_path: Path) -> None:
+    """Warnings don't stop a build."""
+    file.write_text(support.file_text([_ROW | {"note": "x", "language": "?"}]), encoding="utf-8")
+    assert _run(file, "--output", tmp_path / "site").exit_code == 0
+    assert (tmp_path / "site" / "clippings" / "one" / "index.html").exists()
 
 
 def test_foreign_file_in_the_way(file: Path, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The command `import`: what it reads, what it says, and that it overwrites nothing."""
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,11 +60,20 @@ def test_what_could_not_be_taken() -> None:
 
 
 def test_entries_that_look_exactly_alike() -> None:
-    """The summary names each entry that got an id of its own."""
-    result = _run("-", input="Title,Date\nA,2016\nA,2016\nB,2016\n")
+    """Entries that got an id because they look like another one are named."""
+    result = _run("-", input="Title,Date\nSame,2016\nSame,2016\nOther,2016\n")
+    assert "made, with 3 clippings" in result.output
+    one = "1 entry looks exactly like another one, so it got an id of its own:\n"
+    assert f"{one}  row 3: 'Same': same-d711bbbc9e-2\n" in result.output
     assert result.exit_code == 0
-    assert "1 entry looks exactly like another one; kept, with an id of its own:" in result.output
-    assert re.search(r"^  row 3: 'A': id: a-[0-9a-f]{10}-2$", result.output, re.MULTILINE)
+    checked = CliRunner().invoke(main, ["check"])
+    assert (checked.exit_code, "0 errors" in checked.output) == (0, True)
+    result = _run("-", "b.yaml", input="Title,Date\n" + "Same,2016\n" * 20)
+    assert (
+        "19 entries look exactly like another one, so each got an id of its own:" in result.output
+    )
+    assert "  row 3: 'Same': same-d711bbbc9e-2\n" in result.output
+    assert "  and 9 more\n" in result.output
 
 
 def test_lists_end() -> None:
@@ -140,7 +148,7 @@ def test_nothing_is_overwritten(elsewhere: Path) -> None:
         (["https://user@a.example/feed"], "nothing secret belongs into a feed"),
         (["-"], "there is nothing in '-'"),
         ([str(_DATA / "laughs.xml")], "declares entities"),
-        ([str(_DATA / "rdf.xml"), "no/folder.yaml"], "can't be made: No such file"),
+        ([str(_DATA / "rdf.xml"), "no/folder.yaml"], "can't be created: No such file"),
     ],
 )
 def test_what_can_not_be_read(arguments: list[str], told: str, elsewhere: Path) -> None:

@@ -143,24 +143,28 @@ def test_which_file_is_stamped(tmp_path: Path) -> None:
             assert len(left) == ["argued.yaml", "named.yaml", "clippings.yaml"][::-1].index(name)
 
 
-def test_error_anywhere(write: Callable[[str], Path]) -> None:
-    """A file with an error is left alone; the error is printed, and the exit code is 1."""
+@pytest.mark.parametrize("arguments", [[], ["--check"], ["--keep-both"], ["--history"]])
+def test_file_with_an_error(write: Callable[[str], Path], arguments: list[str]) -> None:
+    """While the file has an error, it is reported, and no clipping is stamped."""
     path = write(_HEAD + _BROKEN + _TWO)
-    for options in ((), ("--check",), ("--keep-both",)):
-        result = _run(path, *options)
-        problem, summary = result.output.splitlines()
-        assert re.match(rf"{re.escape(str(path))}:3:3: error: .* \[missing-date\]$", problem)
-        assert summary == f"{path}: nothing was written."
-        assert result.exit_code == 1
-        assert path.read_text(encoding="utf-8") == _HEAD + _BROKEN + _TWO
+    result = _run(path, *arguments)
+    problem, summary = result.output.splitlines()
+    assert re.match(rf"{re.escape(str(path))}:3:3: error: .* \[missing-date\]$", problem)
+    assert summary == f"{path}: nothing was written."
+    assert result.exit_code == 1
+    assert path.read_text(encoding="utf-8") == _HEAD + _BROKEN + _TWO
 
 
 def test_duplicates(write: Callable[[str], Path]) -> None:
-    """Duplicates are refused, with the option that gives them ids of their own."""
+    """A duplicate is refused, and --keep-both gives it an id of its own."""
     path = write(_HEAD + _TWO + _TWO)
     refused = _run(path)
-    assert refused.exit_code == 1
+    assert "[duplicate]" in refused.output
     assert "feedpress stamp --keep-both" in refused.output
+    assert refused.exit_code == 1
+    looked = _run(path, "--keep-both", "--check")
+    assert f"lacks id: {_ID_OF_TWO}-2" in looked.output
+    assert path.read_text(encoding="utf-8") == _HEAD + _TWO + _TWO
     result = _run(path, "--keep-both")
     assert [line.rpartition(" id: ")[2] for line in result.output.splitlines()[:2]] == [
         _ID_OF_TWO,
@@ -168,6 +172,7 @@ def test_duplicates(write: Callable[[str], Path]) -> None:
     ]
     assert result.exit_code == 0
     assert publication_file.load(files.Files(path).read())[1] == ()
+    assert _run(path).output == f"{path}: 0 clippings stamped.\n"
 
 
 def test_folder_of_files(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
 """Whatever a file looks like, keys get into it, and nothing else of it changes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -247,31 +248,28 @@ def _filled(clippings: list[dict[str, str]]) -> list[dict[str, str]]:
     return [{key: value for key, value in each.items() if value} for each in clippings]
 
 
-def _ids_by_the_rules(clippings: list[dict[str, str]]) -> list[str]:
-    pinned = {each["id"] for each in clippings if each.get("id")}
+def _ids_by_the_rules(clippings: list[dict[str, str]]) -> tuple[list[str], set[int]]:
+    """Return each clipping's id, and which of them are duplicates of another one."""
     derived = [
         identity.derived_id(
             *(each.get(key, "").translate(_FROM_GUISE) for key in ("title", "url", "source"))
         )
         for each in clippings
     ]
-    given: list[str] = []
-    unpinned = [own for own, each in zip(derived, clippings, strict=True) if not each.get("id")]
-    taken = pinned | set(unpinned)
-    for own, each in zip(derived, clippings, strict=True):
-        if each.get("id"):
-            given.append(each["id"])
-            continue
-        double = own in pinned or own in given
-        number = 2
-        while double and f"{own}-{number}" in taken:
-            number += 1
-        if double:
-            taken.add(f"{own}-{number}")
-            given.append(f"{own}-{number}")
-        else:
-            given.append(own)
-    return given
+    pinned = {each["id"] for each in clippings if each.get("id")}
+    unpinned = [number for number, each in enumerate(clippings) if not each.get("id")]
+    duplicates: set[int] = set()
+    seen = set(pinned)
+    for number in sorted(unpinned, key=lambda each: "draft" in clippings[each]):
+        if derived[number] in seen:
+            duplicates.add(number)
+        seen.add(derived[number])
+    given = [each.get("id") or own for own, each in zip(derived, clippings, strict=True)]
+    for number in sorted(duplicates):
+        free = (f"{derived[number]}-{each}" for each in count(2))
+        given[number] = next(each for each in free if each not in seen)
+        seen.add(given[number])
+    return given, duplicates
 
 
 def _without(data: bytes, key: str, value: str, item: _Item) -> bytes:
@@ -295,8 +293,16 @@ def test_any_file_is_stamped(drawn: tuple[list[tuple[str, bytes]], list[_Item]])
     files, items = drawn
     before = _typed(files)
     assert len(before) == len(items)
-    ids = _ids_by_the_rules(_filled(before))
+    ids, duplicates = _ids_by_the_rules(_filled(before))
+    # A draft needs no id, unless it is a duplicate.
+    items = [
+        replace(item, lacks=item.lacks or ("id",)) if number in duplicates else item
+        for number, item in enumerate(items)
+    ]
     lacking = [each for each in items if each.lacks]
+    assert [each.code for each in publication_file.examine(files).errors] == (
+        ["duplicate"] * len(duplicates)
+    )
 
     stamped = stamp.stamp(files, NOW, keep_both=True)
 

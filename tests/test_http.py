@@ -159,7 +159,7 @@ _AFTER = _text([_NEW, {**_CLIPPINGS[0], "title": "Sixth, corrected"}, *_CLIPPING
 
 def _bodies(text: str) -> dict[str, bytes]:
     loaded, _ = publication_file.load([("clippings.yaml", text.encode())])
-    documents = snapshot.build(loaded, support.NOW).documents
+    documents = snapshot.build(loaded, support.NOW, write_schema=json_schema.schema_text).documents
     return {path: documents[path].body for path in _SAID}
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import support
 from feedpress import identity, times
 from feedpress.editing.importing import feed_items, file_text, heading, html_text, xml_scan
-from feedpress.editing.importing.items import MAX_BYTES, Found, Head, Identity, Refused
+from feedpress.editing.importing.items import MAX_BYTES, Found, Head, Identity, Item, Refused
 from feedpress.model import Publication
 from feedpress.reading import publication_file
 
@@ -130,6 +130,7 @@ def test_odd_entries() -> None:
     reasons = {each.item.name: each.reason for each in written.left_out}
     assert list(reasons) == ["entry 5", "entry 6", "entry 7", "entry 8", "entry 10"]
     assert "already the id of the clipping in entry 4" in reasons["entry 5"]
+    assert written.numbered == ()
     assert "its date 'yesterday' can't be read" in reasons["entry 6"]
     assert reasons["entry 7"].startswith("it has no date")
     assert reasons["entry 8"].startswith("it has no title")
@@ -137,6 +138,45 @@ def test_odd_entries() -> None:
         assert f"# {each.item.name}: " in written.text
     assert "'mailto:a@odd.example' was left out" in "\n".join(found.notes)
     assert found.head.language is None
+
+
+def test_entries_that_look_exactly_alike() -> None:
+    """Entries that would derive the same id all become clippings, each with its own id."""
+    item = "<item><title>Same</title><pubDate>Wed, 14 Sep 2016 1%d:00:00 GMT</pubDate></item>"
+    items = "".join(item % number for number in range(4))
+    items += "<item><title>Broken</title></item>" + item.replace("Same", "Other") % 5
+    found = feed_items.read(_MANY % items.encode())
+    written = _written(found)
+    own = identity.derived_id("Same", None, None)
+    assert [(each.name, each.keys["id"]) for each in written.numbered] == [
+        ("entry 2", f"{own}-2"),
+        ("entry 3", f"{own}-3"),
+        ("entry 4", f"{own}-4"),
+    ]
+    assert [each.item.name for each in written.left_out] == ["entry 5"]
+    assert len(written.taken) == 5
+    clippings = _loaded(written).clippings
+    assert [clipping.id for clipping in clippings[:4]] == [own, f"{own}-2", f"{own}-3", f"{own}-4"]
+    assert [clipping.pinned for clipping in clippings] == [False, True, True, True, False]
+
+
+def test_id_of_the_feed_is_not_given_away() -> None:
+    """An entry that derives the id of another one gets a free one, and the other keeps its id."""
+    own = identity.derived_id("Same", None, None)
+    item = "<item><title>%s</title><guid isPermaLink='false'>%s</guid>%s</item>"
+    date = "<pubDate>Wed, 14 Sep 2016 10:00:00 GMT</pubDate>"
+    items = item % ("Same", "", date) + item % ("A", own, date) + item % ("B", f"{own}-2", date)
+    written = _written(feed_items.read(_MANY % items.encode()))
+    assert [clipping.id for clipping in _loaded(written).clippings] == [f"{own}-3", own, f"{own}-2"]
+
+
+def test_bad_image_and_language_are_kept_as_warnings() -> None:
+    """What a clipping can do without keeps no entry out of the file."""
+    about, _ = heading.about(Head(), heading.Wanted(), [], _TODAY)
+    keys = {"title": "A", "added": "2020", "image": {"url": "a.png"}, "language": "?"}
+    written = file_text.write(about, [Item("entry 1", keys)])
+    assert written.left_out == ()
+    assert len(_loaded(written).clippings) == 1
 
 
 def test_what_was_left_out_can_be_put_in_again() -> None:

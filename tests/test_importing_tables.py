@@ -99,19 +99,6 @@ def test_rows_that_can_not_be_clippings() -> None:
         assert text in comments
 
 
-def test_rows_that_look_exactly_alike() -> None:
-    """They are kept, with ids that tell them apart, and other clippings derive theirs."""
-    row = "One,2016,https://a.example/,P\n"
-    found = table.read(f"Title,Date,Link,Source\n{row}Two,2016,,P\n{row}{row}".encode(), None)
-    written = _written(found)
-    assert not written.left_out
-    assert [item.name for item in written.numbered] == ["row 4", "row 5"]
-    publication, _ = publication_file.load([("clippings.yaml", written.text.encode())])
-    ids = [clipping.id for clipping in publication.clippings]
-    assert ids[2:] == [f"{ids[0]}-2", f"{ids[0]}-3"]
-    assert [clipping.pinned for clipping in publication.clippings] == [False, False, True, True]
-
-
 @pytest.mark.parametrize(
     ("data", "told"),
     [
@@ -132,6 +119,16 @@ def test_refused(data: bytes, told: str) -> None:
     """What can't be read, or read in one way only, is refused with the reason."""
     with pytest.raises(Refused, match=told):
         table.read(data)
+
+
+def test_rows_that_look_exactly_alike() -> None:
+    """Rows with the same title and address all become clippings, each with its own id."""
+    rows = "Same,2016,https://a.example/\n" * 3 + "Same,2016,https://a.example/b\n"
+    written = _written(table.read(f"Title,Date,Link\n{rows}".encode()))
+    assert [item.name for item in written.numbered] == ["row 3", "row 4"]
+    first, second, third, other = _loaded(written).clippings
+    assert [second.id, third.id] == [f"{first.id}-2", f"{first.id}-3"]
+    assert [each.pinned for each in (first, second, third, other)] == [False, True, True, False]
 
 
 def test_order_that_was_told() -> None:

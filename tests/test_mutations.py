@@ -17,7 +17,7 @@ import pytest
 
 import support
 from feedpress.model import Publication
-from feedpress.reading import publication_file, yaml_errors
+from feedpress.reading import publication_file
 from feedpress.reading.problems import Problem, Unreadable, in_order
 from feedpress.reading.schema_models import (
     ClippingShape,
@@ -685,15 +685,6 @@ def test_no_mistake_is_published_in_silence(results: list[_Result]) -> None:
     """What changes the publication without a word is only what nobody could take for a mistake."""
     silent = {each.mutation.kind for each in results if not each.problems}
     assert silent <= _VALID
-
-
-@pytest.mark.parametrize("base", BASES)
-def test_no_good_line_is_suspect(base: str) -> None:
-    """Wherever the reader would give up, no line of a good file is blamed."""
-    for _, text in BASES[base]:
-        lines = text.splitlines()
-        for end in range(len(lines)):
-            assert suspects.problem(lines, end, end, "clippings.yaml") is None
 
 
 def test_every_kind_is_made(results: list[_Result]) -> None:

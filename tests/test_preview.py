@@ -193,7 +193,7 @@ def test_page_is_another_after_a_save(
 def test_problems_are_on_top_and_at_their_clipping(
     previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
 ) -> None:
-    """A mistake is on top, with a link to the clipping that has it, and is shown there again."""
+    """Errors are on top, with a link to the clipping if it can be shown, and at the clipping."""
     good = _lines(_CLIPPINGS)
     client, reloader = previewed(good)
     client.get("/preview/", headers=_LOCAL)
@@ -213,8 +213,13 @@ def test_problems_are_on_top_and_at_their_clipping(
     ]
     articles = dict(re.findall(r'<article id="(.*?)"(.*?)</article>', clippings, re.DOTALL))
     assert "&#39;Portla&#39;" in articles["clipping-here"]
-    assert "clipping-bad" not in articles  # it can't be shown
-    assert "is not a date" not in articles["clipping-draft"]
+    assert "clipping-bad" not in articles
+    assert "is not a date" not in clippings
+    assert "clippings.yaml: nothing in this version is published." in page.text
+    assert "Subscribers see the last good version, if there is one." in top
+    assert "Fix the errors to see what subscribers will see." in top
+    atom = client.get("/atom.xml", headers=_LOCAL).text
+    assert "A bad one" in atom
 
 
 def test_problem_of_what_can_not_be_shown(
@@ -234,32 +239,22 @@ def test_problem_of_what_can_not_be_shown(
 def test_file_that_can_not_be_parsed(
     previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
 ) -> None:
-    """The mistakes are shown, and what that means to subscribers."""
+    """If nothing of the file can be understood, the page shows the errors alone."""
     client, reloader = previewed(_lines(_CLIPPINGS))
     client.get("/preview/", headers=_LOCAL)
     (tmp_path / "clippings.yaml").write_text("publication: [\n", encoding="utf-8")
     reloader.look()
     text = _text(client.get("/preview/", headers=_LOCAL))
-    assert "Mistakes This version of the file can't be published. Subscribers go on" in text
+    assert "Mistakes This version of the file has errors, so nothing in it is published." in text
     assert "Fix the errors to see what subscribers will see." in text
-    assert b"Here &amp; now" in client.get("/", headers=_LOCAL).data
-
-
-def test_file_that_is_gone(
-    previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
-) -> None:
-    """A file that can't be opened is a mistake like any other."""
-    client, reloader = previewed(_lines(_CLIPPINGS))
-    client.get("/preview/", headers=_LOCAL)
-    (tmp_path / "clippings.yaml").unlink()
-    reloader.look()
-    assert "No such file" in _text(client.get("/preview/", headers=_LOCAL))
+    assert "Here & now" not in text
+    assert "Here &amp; now" in client.get("/", headers=_LOCAL).text
 
 
 def test_nothing_yet(previewed: Callable[..., tuple[Client, Reloader]]) -> None:
-    """Without any good state there are only the mistakes; without clippings that is said."""
+    """While nothing was ever published, the page shows the errors; it says if the list is empty."""
     client, _ = previewed("publication: [\n")
-    assert "This version can't be published." in _text(client.get("/preview/", headers=_LOCAL))
+    assert "nothing in this version is published." in _text(client.get("/preview/", headers=_LOCAL))
     client, _ = previewed(_lines([]))
     assert "There are no clippings yet." in _text(client.get("/preview/", headers=_LOCAL))
 

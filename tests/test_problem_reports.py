@@ -265,7 +265,7 @@ def test_other_files_are_named() -> None:
 @pytest.mark.parametrize("key", ["code", "message", "cure"])
 def test_different_warnings_stay_apart(key: str) -> None:
     """Only what has code, message and cure in common is told once."""
-    other: dict[str, Any] = {key: "possible-duplicate"}
+    other: dict[str, Any] = {key: "duplicate"}
     found = [*_warnings(3), *_warnings(1, **other)]
     assert not [line for line in _told(found, _texts("a")) if "also" in line]
 
@@ -291,12 +291,17 @@ def test_errors_are_told_each() -> None:
         (
             [_problem()],
             None,
-            "nothing can be published until the errors are fixed; 1 error, 0 warnings.",
+            "1 error, 0 warnings. Nothing in this version is published until the error is fixed.",
+        ),
+        (
+            [_problem(1), _problem(2), *_warnings(1)],
+            None,
+            "2 errors, 1 warning. Nothing in this version is published until all errors are fixed.",
         ),
     ],
 )
 def test_summary(found: list[Problem], clippings: int | None, expected: str) -> None:
-    """The last line says how much can be published and how much is wrong, or that all is well."""
+    """The last line counts what is wrong, and says what an error means for the whole file."""
     assert report.summary(found, clippings) == expected
 
 

@@ -90,7 +90,7 @@ def test_every_id_is_pinned_and_is_the_one_derived(
         assert clipping.id == (f"{derived}-2" if fact["position"] == 12 else derived)
 
 
-def test_check_warns_of_the_doubles_of_the_page(real_list: Publication) -> None:
+def test_check_warns_of_the_duplicates_of_the_page(real_list: Publication) -> None:
     """The page has one clipping twice and one article in two words; both are told, both stay."""
     found = lint.warnings(real_list, support.NOW)
     warned = [problem.place.line for problem in found if problem.code == "possible-duplicate"]

@@ -267,11 +267,19 @@ def test_printed_for_a_file(write: Callable[[str], Path], publication: Publicati
 
 
 def test_printed_for_no_file(tmp_path: Path, write: Callable[[str], Path]) -> None:
-    """Where the file can't be read, the general schema is printed, and a word on why."""
+    """If nothing of the file can be understood, the general schema is printed, and why."""
     for path in (tmp_path / "none.yaml", write("clippings: [")):
         result = _run(path)
         assert (result.exit_code, result.stdout) == (0, json_schema.text())
         assert result.stderr == f"{path} can't be read, so no names of it are offered\n"
+
+
+def test_printed_for_a_file_with_an_error(write: Callable[[str], Path]) -> None:
+    """While the file has an error, its names are offered all the same."""
+    text = support.file_text([*_CLIPPINGS, {"title": "No date"}], _PROJECTS, _SOURCES)
+    result = _run(write(text))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert _offered(result.stdout)[0] == ["LA Business Portal", "Data: The Science"]
 
 
 def test_written_into_a_file(tmp_path: Path, write: Callable[[str], Path]) -> None:

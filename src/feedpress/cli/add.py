@@ -118,7 +118,7 @@ def _point_out(known: "Known", new: "New", *, anyway: bool) -> None:
 
     double = adding.double(known, new)
     if double and not anyway:
-        cure = "the article is there already; to add it again, use --anyway"
+        cure = "the article is in the list already; to add it again, use --anyway"
         click.echo(f"{double}; {cure}\nnothing was written.")
         raise SystemExit(1)
 

@@ -33,12 +33,12 @@ _WIDEST = 140
     help="For people, for programs, or as annotations of a change.",
 )
 def check(file: Path, strict: bool, form: str) -> None:
-    """Look for mistakes in FILE and say how to mend them.
+    """Look for mistakes in FILE and say how to fix them.
 
-    FILE is clippings.yaml, or a folder of such files. The exit code is 1 where there are
-    problems; warnings alone are fine. With another format than text, the last line, which sums it
-    up, goes to standard error. There is colour on a terminal; NO_COLOR takes it away, and
-    FORCE_COLOR keeps it in a pipe.
+    FILE is clippings.yaml, or a folder of such files. If there is an error, nothing in this
+    version of FILE is published, and the exit code is 1. Warnings alone are fine. In other formats
+    than text, the last line, the summary, goes to standard error. The output has colour on a
+    terminal; NO_COLOR turns it off, and FORCE_COLOR keeps it in a pipe.
     """
     from feedpress.reading.problems import Severity
     from feedpress.review.reports import problems as report

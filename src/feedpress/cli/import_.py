@@ -37,11 +37,11 @@ def import_(
 ) -> None:
     """Make FILE of SOURCE, a feed or a spreadsheet's export.
 
-    SOURCE is an RSS or Atom feed, or a table (CSV): a file, an address of the web, or - for
-    standard input. FILE is clippings.yaml where none is named; what is there already is never
-    overwritten. The ids of a feed are kept, so that its subscribers see nothing twice. What can't
-    be a clipping yet stands at the end of FILE as a comment with the reason, and the exit code is
-    1 then.
+    SOURCE is an RSS or Atom feed, or a table (CSV): a file, a web address, or - for standard
+    input. FILE is clippings.yaml by default; an existing file is never overwritten. The ids of a
+    feed are kept, so that its subscribers see nothing twice. If two entries look exactly alike,
+    the second gets an id of its own. What can't be a clipping yet is written at the end of FILE
+    as a comment with the reason, and the exit code is 1.
     """
     from feedpress.editing.importing import file_text, heading
 
@@ -148,13 +148,11 @@ def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
             "  ",
         )
     if written.numbered:
-        number = several(len(written.numbered), "entry looks", "entries look")
-        click.echo(f"{number} exactly like another one; kept, with an id of its own:")
+        entries = several(len(written.numbered), "entry looks", "entries look")
+        each_got = "it" if len(written.numbered) == 1 else "each"
+        click.echo(f"{entries} exactly like another one, so {each_got} got an id of its own:")
         _tell_list(
-            (
-                f"{i.name}: {shown(str(i.keys['title']))}: id: {i.keys['id']}"
-                for i in written.numbered
-            ),
+            (f"{i.name}: {shown(str(i.keys['title']))}: {i.keys['id']}" for i in written.numbered),
             "  ",
         )
     kinds = Counter(item.identity for item in written.taken)

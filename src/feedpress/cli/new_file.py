@@ -48,7 +48,7 @@ def refuse_existing(file: Path) -> None:
     if file.exists() or file.is_symlink():
         from feedpress.serving.files import printable
 
-        message = f"{printable(file)} is there already and was left as it is"
+        message = f"{printable(file)} exists already and was left as it is"
         raise click.ClickException(f"{message}; give another name, or move the file away")
 
 

@@ -1,4 +1,4 @@
-"""The list as it was typed to Clippings: names resolved, ids derived, doubles left out."""
+"""Turn the lists as they were typed into Clippings: resolve names, derive ids, find duplicates."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class KnownNames:
 
     projects: Names[Project]
     sources: Names[Source]
-    #: False where a project is lost: then a name that is not known need be no mistake.
+    #: False if a project has an error: then an unknown name is no second one.
     knows_projects: bool
 
 
@@ -33,13 +33,14 @@ class Unpinned:
 
 @dataclass(frozen=True, slots=True)
 class Clippings:
-    """What the lists of all files come to."""
+    """What the lists of all files contain."""
 
     clippings: tuple[Clipping, ...]
+    #: In the order of the files.
     unpinned: tuple[Unpinned, ...]
     #: Where the clippings begin that have an error.
     broken: tuple[Place, ...]
-    #: Every id and name of a page that is taken, be it by a clipping that is left out.
+    #: Every id and page name in use, also by a clipping that has an error.
     taken: frozenset[str]
     #: What a clipping may call its projects and its source.
     names: KnownNames
@@ -80,13 +81,15 @@ class _Reader:
                     self._pinned.setdefault(name, typed)
         every = [(items, index, typed) for items in lists for index, typed in enumerate(items)]
         found: dict[int, Clipping] = {}
-        # A draft comes last, so that it takes no id from what is on the air.
+        # Drafts come last: if one derives the id of a published clipping, the draft is reported.
         for position in sorted(range(len(every)), key=lambda each: _is_draft(every[each][2])):
             items, index, typed = every[position]
             if clipping := self._clipping(typed, items, index):
                 found[position] = clipping
             elif isinstance(typed, nodes.Mapping):
                 self.broken.append(typed.place)
+        position_of = {id(typed): position for position, (_, _, typed) in enumerate(every)}
+        self.unpinned.sort(key=lambda each: position_of[id(each.typed)])
         return (found[position] for position in sorted(found))
 
     def _clipping(self, typed: Any, items: nodes.Sequence, index: int) -> Clipping | None:

@@ -44,7 +44,7 @@ class Fault:
 
 _S = TypeVar("_S", bound=Shape)
 
-#: More than any honest mistake makes in one part; the rest of them is not told.
+#: More faults than anybody makes in one part by mistake; the rest are not reported.
 MOST_FAULTS = 100
 _MARKS = ("“", "”", "„", "‘", "’", "«", "»", '"', "'")
 _LONGEST_KEY = 60  # characters that are compared with the keys that there are
@@ -59,9 +59,9 @@ def fit(kind: type[_S], typed: Mapping[str, Any]) -> _S | list[Fault]:
 
 
 def unknown_keys(kind: type[Shape], typed: Iterable[str]) -> list[Fault]:
-    """Say which keys a part does not know, without looking at what they hold."""
+    """Return the unknown keys of a part; if there are more than MOST_FAULTS, one more than that."""
     unknown = (key for key in typed if key not in kind.model_fields)
-    return [_unknown_key(key, kind) for key in islice(unknown, MOST_FAULTS)]
+    return [_unknown_key(key, kind) for key in islice(unknown, MOST_FAULTS + 1)]
 
 
 def is_required(kind: type[Shape], key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Problem: what is wrong in an editor's file, where, and how to mend it; and the list of codes.
+"""Problem: what is wrong in an editor's file, where, and how to fix it; and the list of codes.
 
 Texts that fit one place only are written there; `docs/problems.md` explains each code.
 """
@@ -12,7 +12,7 @@ from feedpress.model import Place
 
 
 class Severity(StrEnum):
-    """How bad it is: an error keeps something off the air, a warning does not."""
+    """An error keeps this version of the files from being published, a warning does not."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -98,7 +98,7 @@ class Problem:
 
 
 class Unreadable(FeedpressError):
-    """The file can't be published at all; what was published stays."""
+    """This version of the files can't be published, because it has errors."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)

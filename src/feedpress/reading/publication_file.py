@@ -88,7 +88,7 @@ class _Reader:
         if not documents:
             return None, None
         section = self._section(documents, "publication")
-        about = self._about(section, documents[0].place)
+        about = self._about(section, documents)
         own_ids = f"tag:{about.tag}:" if about else None
         projects = tuple(self._read_projects(self._section(documents, "projects")))
         self._read_sources(self._section(documents, "sources"))
@@ -179,14 +179,16 @@ class _Reader:
         return found
 
     def _about(
-        self, typed: nodes.Mapping | None, place: Place
+        self, typed: nodes.Mapping | None, documents: list[nodes.Mapping]
     ) -> schema_models.PublicationShape | None:
         if typed is not None:
             return validation.read(schema_models.PublicationShape, typed, self.problems)
-        if not self._is_unclear:
+        # Another value than a mapping has been reported.
+        is_missing = all(document.get("publication") is None for document in documents)
+        if is_missing and not self._is_unclear:
             message = "the file does not say what it publishes"
             cure = "begin it with publication: and, indented below, its title, url and tag"
-            self._report("publication-missing", message, cure, place)
+            self._report("publication-missing", message, cure, documents[0].place)
         return None
 
     def _read_projects(self, section: nodes.Mapping | None) -> Iterator[Project]:

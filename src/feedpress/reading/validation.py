@@ -31,7 +31,8 @@ def read(kind: type[_S], typed: nodes.Mapping, problems: list[Problem]) -> _S | 
         found: list[Problem] = []
         given[key] = read(schema_models.NESTED[key], given[key], found)
         if key in cosmetic:
-            found = [each if _is_key_error(each) else _as_warning(each) for each in found]
+            dropped = f"the {key}"
+            found = [each if _is_key_error(each) else _as_warning(each, dropped) for each in found]
             is_good &= not any(map(_is_error, found))
         if given[key] is None:
             is_good &= key in cosmetic
@@ -56,14 +57,16 @@ def read(kind: type[_S], typed: nodes.Mapping, problems: list[Problem]) -> _S | 
 def check_keys(
     kind: type[schema_models.Shape], typed: nodes.Mapping, problems: list[Problem]
 ) -> bool:
-    """Report unknown keys; return whether none of them resembles a known one."""
+    """Report unknown keys; return whether none of them is an error."""
     is_good = True
-    for fault in fitting.unknown_keys(kind, typed):
-        if fault.meant is None:
+    faults = fitting.unknown_keys(kind, typed)
+    for fault in faults:
+        # Not all of so many are compared with the known keys, so one of the rest may be misspelt.
+        if fault.meant is None and len(faults) <= fitting.MOST_FAULTS:
             report(fault, typed, problems, Severity.WARNING)
             continue
         is_good = False
-        if fault.meant not in typed:
+        if fault.meant is not None and fault.meant not in typed:
             typed.spoil(fault.meant)
         report(fault, typed, problems)
     return is_good
@@ -95,9 +98,9 @@ def _is_key_error(problem: Problem) -> bool:
     return _is_error(problem) and problem.code == "unknown-key"
 
 
-def _as_warning(problem: Problem) -> Problem:
+def _as_warning(problem: Problem, dropped: str = "it") -> Problem:
     if problem.severity is Severity.WARNING:
         return problem
-    effect = "ignored" if problem.code == "unknown-key" else "left out"
-    message = f"{problem.message}, so it is {effect}"
+    effect = "it is ignored" if problem.code == "unknown-key" else f"{dropped} is left out"
+    message = f"{problem.message}, so {effect}"
     return replace(problem, message=message, severity=Severity.WARNING)

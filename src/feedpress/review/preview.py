@@ -1,6 +1,6 @@
-"""What editors see before others do: every clipping as it will be, and what is wrong with it.
+"""Collect what the preview shows to editors: every clipping as it will be, and every problem.
 
-Nothing of it is published. What is not on the air is marked, with the reason.
+Nothing of it is published. What subscribers don't see is marked, with the reason.
 """
 
 from bisect import bisect_right
@@ -20,6 +20,8 @@ from feedpress.reading.problems import Problem, Severity, counted
 from feedpress.reading.publication_file import Reading
 from feedpress.review.changes import MEANING, Change
 from feedpress.schedule import Dated
+
+_NOT_PUBLISHED = "nothing in this version is published."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Preview:
     title: str
     language: str
     file: str
-    #: What is published, in a sentence.
+    #: How much of this version is published, in a sentence.
     state: str
     #: Whether this very version of the file is published.
     is_published: bool
@@ -90,8 +92,9 @@ def preview(
     problems, publication = tuple(problems), reading.publication
     if publication is None:
         told = _told(problems, {}, excerpt)
-        state = "This version can't be published."
-        return Preview(file, "en", file, state, is_published, *told, (), why_no_changes, ())
+        return Preview(
+            file, "en", file, _NOT_PUBLISHED, is_published, *told, (), why_no_changes, ()
+        )
     clippings = sorted(publication.clippings, key=lambda each: _position(each.place))
     broken = reading.clippings.broken if reading.clippings else ()
     at_place = _by_place(clippings, broken, problems)
@@ -113,7 +116,7 @@ def preview(
         title=publication.title,
         language=publication.language,
         file=file,
-        state=_state(rows),
+        state=_state(rows) if is_published else _NOT_PUBLISHED,
         is_published=is_published,
         errors=errors,
         hints=hints,

@@ -1,12 +1,13 @@
-"""Items to the text of an editor's file, which is read before anybody else sees it.
+"""Turn items into the text of an editor's file, and read it to make sure that it has no error.
 
-What would be a problem in it stands as comments at the end, with the reason: nothing is lost.
+An item that would be an error is written as a comment at the end, with the reason: nothing is lost.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from feedpress import identity
 from feedpress.editing import template, yaml_writing
@@ -15,13 +16,13 @@ from feedpress.editing.template import About
 from feedpress.editing.yaml_writing import Value
 from feedpress.reading import publication_file
 from feedpress.reading.names import Names
-from feedpress.reading.problems import Problem, Severity
+from feedpress.reading.problems import Problem, Unreadable
+from feedpress.reading.publication_file import Reading
 
 #: Each project has its feeds and its page; nobody keeps more of them.
 MOST_PROJECTS = 500
 _LONGEST_NAME = 200  # characters of a project
 _FILE = "clippings.yaml"
-_ABOUT_ANOTHER = frozenset({"duplicate", "repeated-id"})
 _LINE = re.compile(r"\bline (\d+)$")
 
 
@@ -40,43 +41,41 @@ class FileText:
     text: str
     taken: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
-    #: Those that look exactly like another one, and so got an id that tells them apart.
+    #: Those of `taken` that would have derived the same id as another one; they have one now.
     numbered: tuple[Item, ...]
     projects: int
-    #: How many things a person should look at, though all can be published.
-    warnings: int
 
 
 def write(about: About, items: Iterable[Item], *, with_projects: bool = True) -> FileText:
-    """Write the file. Raises Refused where there would be too many projects."""
+    """Write the file. Raises Refused if there would be too many projects."""
     projects = _Projects()
     named = [_named(_own(item, about.tag), projects, with_projects) for item in items]
-    numbered = _numbered(named)
-    named = [numbered.get(index, item) for index, item in enumerate(named)]
     if len(projects.titles) > MOST_PROJECTS:
         cure = "leave them out with --no-projects"
         message = f"there are {len(projects.titles):,} projects or categories"
         raise Refused(f"{message}, more than {MOST_PROJECTS}; {cure}")
     start = f"{template.head(about)}{projects.section()}\n{template.clippings_head()}"
     left = {index: item.reason for index, item in enumerate(named) if item.reason}
+    numbered: set[int] = set()
     while True:
         kept = [index for index in range(len(named)) if index not in left]
         text = start + "".join(_lines(named[index].keys) for index in kept)
-        problems = _read(text)
-        errors = [each for each in problems if each.severity is Severity.ERROR]
-        if not errors:
+        reading = _read(text, start)
+        if not reading.errors:
             break
-        # What was a double of one of these may be good now, so they are left out for good and
-        # the rest is read again.
-        left |= _by_item(errors, start, [named[index] for index in kept], kept)
+        # An item that repeats the id of one that is left out now may be good, so read it again.
+        numbers = _Numbers(start, [named[index] for index in kept], kept)
+        left |= numbers.reasons(each for each in reading.errors if each.code != "duplicate")
+        for index, clipping_id in numbers.ids_of_duplicates(reading):
+            named[index] = _with_id(named[index], clipping_id)
+            numbered.add(index)
     left_out = tuple(LeftOut(named[index], reason) for index, reason in sorted(left.items()))
     return FileText(
         text + _comments(left_out),
         tuple(named[index] for index in kept),
         left_out,
-        tuple(numbered[index] for index in kept if index in numbered),
+        tuple(named[index] for index in kept if index in numbered),
         len(projects.titles),
-        len(problems),
     )
 
 
@@ -125,27 +124,6 @@ def _own(item: Item, tag: str) -> Item:
     return replace(item, keys={**item.keys, "id": clipping_id.removeprefix(own)})
 
 
-def _numbered(items: Sequence[Item]) -> dict[int, Item]:
-    """Return, by position, each item that would derive another one's id, with its own id."""
-    taken = {str(item.keys["id"]) for item in items if "id" in item.keys}
-    taken |= {identity.page_slug(each) for each in taken}
-    numbered: dict[int, Item] = {}
-    for index, item in enumerate(items):
-        if "id" in item.keys or item.reason:
-            continue
-        title, url, source = (item.keys.get(key) for key in ("title", "url", "source"))
-        own = derived = identity.derived_id(
-            str(title or ""), str(url) if url else None, str(source) if source else None
-        )
-        number = 2
-        while own in taken:
-            own, number = f"{derived}-{number}", number + 1
-        taken.add(own)
-        if own != derived:
-            numbered[index] = replace(item, keys={"id": own, **item.keys})
-    return numbered
-
-
 def _named(item: Item, projects: _Projects, with_projects: bool) -> Item:
     if not with_projects or not item.projects:
         return item
@@ -156,32 +134,56 @@ def _named(item: Item, projects: _Projects, with_projects: bool) -> Item:
     return replace(item, keys={**item.keys, "projects": tuple(titles)})
 
 
-def _read(text: str) -> Sequence[Problem]:
+def _with_id(item: Item, clipping_id: str) -> Item:
+    keys = {key: value for key, value in item.keys.items() if key != "title"}
+    return replace(item, keys={"title": item.keys["title"], "id": clipping_id, **keys})
+
+
+def _read(text: str, start: str) -> Reading:
     reading = publication_file.examine([(_FILE, text.encode())])
-    if reading.publication is None:
-        errors = "\n".join(map(str, reading.errors))
-        raise Refused(f"what was found can't be written as a file: {errors}")
-    return reading.problems
+    last = start.count("\n")
+    if reading.publication is None or any(each.place.line <= last for each in reading.errors):
+        error = Unreadable(reading.problems)
+        raise Refused(f"what was found can't be written as a file: {error}") from error
+    return reading
 
 
-def _by_item(
-    errors: Iterable[Problem], start: str, items: Sequence[Item], numbers: Sequence[int]
-) -> dict[int, str]:
-    """Give the reason for each item that has an error, by its number."""
-    firsts = [start.count("\n") + 1]
-    for item in items:
-        firsts.append(firsts[-1] + _lines(item.keys).count("\n"))
+class _Numbers:
+    """Find the item, by its number, that stands at a line of the text."""
 
-    def item_at(line: int) -> int:
-        return bisect_right(firsts, line) - 1
+    def __init__(self, start: str, items: Sequence[Item], numbers: Sequence[int]) -> None:
+        self._items = items
+        self._numbers = numbers
+        self._firsts = [start.count("\n") + 1]
+        for item in items:
+            self._firsts.append(self._firsts[-1] + _lines(item.keys).count("\n"))
 
-    found: dict[int, str] = {}
-    for error in errors:
-        message = error.message
-        if error.code in _ABOUT_ANOTHER:  # lines of this file mean nothing to anybody
-            message = _LINE.sub(lambda line: items[item_at(int(line[1]))].name, message)
-        found.setdefault(numbers[item_at(error.place.line)], f"{message}; {error.cure}")
-    return found
+    def _at(self, line: int) -> int:
+        return bisect_right(self._firsts, line) - 1
+
+    def reasons(self, errors: Iterable[Problem]) -> dict[int, str]:
+        """Return why each item with an error can't be a clipping."""
+        found: dict[int, str] = {}
+        for error in errors:
+            message = error.message
+            if error.code == "repeated-id":  # the line is one of this file, which nobody has seen
+                message = _LINE.sub(lambda line: self._items[self._at(int(line[1]))].name, message)
+            number = self._numbers[self._at(error.place.line)]
+            found.setdefault(number, f"{message}; {error.cure}")
+        return found
+
+    def ids_of_duplicates(self, reading: Reading) -> Iterator[tuple[int, str]]:
+        """Return a free id for each item that derives the same id as another one."""
+        if reading.clippings is None:
+            return
+        taken = set(reading.clippings.taken)
+        for each in reading.clippings.unpinned:
+            if each.is_duplicate:
+                derived = each.clipping.id
+                numbered = (f"{derived}-{number}" for number in count(2))
+                clipping_id = next(name for name in numbered if name not in taken)
+                taken.add(clipping_id)
+                yield self._numbers[self._at(each.clipping.place.line)], clipping_id
 
 
 def _lines(keys: Mapping[str, Value]) -> str:
@@ -197,8 +199,8 @@ def _comments(left_out: Sequence[LeftOut]) -> str:
     if not left_out:
         return ""
     parts = [
-        "\n# Left out: each of these becomes a clipping when you mend it and take out the # and"
-        "\n# the one space behind it in front of its lines.\n"
+        "\n# Left out: to make one of these a clipping, fix it and remove the # and the one space"
+        "\n# after it at the start of its lines.\n"
     ]
     for each in left_out:
         item = yaml_writing.item(each.item.keys)

@@ -55,16 +55,16 @@ def text(found: Sequence[Problem], texts: Texts, width: int, paint: Paint) -> It
 
 
 def summary(found: Iterable[Problem], clippings: int | None) -> str:
-    """Return how much can be published and how much is wrong; None if there is an error."""
+    """Return how much is wrong, and how many clippings can be published if there is no error."""
     severities = [problem.severity for problem in found]
     errors = severities.count(Severity.ERROR)
     warned = len(severities) - errors
-    what = "nothing can be published until the errors are fixed"
-    if clippings is not None:
-        what = f"{counted(clippings, 'clipping')} can be published"
     counts = f"{counted(errors, 'error')}, {counted(warned, 'warning')}."
+    if clippings is None:
+        what = "the error is" if errors == 1 else "all errors are"
+        return f"{counts} Nothing in this version is published until {what} fixed."
     praise = "" if severities else " All is well."
-    return f"{what}; {counts}{praise}"
+    return f"{counted(clippings, 'clipping')} can be published; {counts}{praise}"
 
 
 def as_json(found: Iterable[Problem], texts: Texts) -> str:
