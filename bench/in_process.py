@@ -70,7 +70,7 @@ def _feedpress(data: bytes, folder: Path, watch: _Stopwatch) -> None:
     with watch("rebuild"):
         after = snapshot.build(load(_edited(data)), now, before)
     with watch("export"):
-        export.write(after, folder)
+        export.export_snapshot(after, folder)
 
 
 def _minimal(data: bytes, folder: Path, watch: _Stopwatch) -> None:

@@ -70,7 +70,7 @@ ARABIC = "مدينة لوس أنجلوس تطلق بوابة الأعمال"
 
 
 def file_text() -> str:
-    """Give the text of a file with one of everything that pages and feeds can show."""
+    """Return the text of a file with one of everything that pages and feeds can show."""
     lately = f"{datetime.now(UTC) - timedelta(days=10):%Y-%m-%d}"
     return support.file_text(
         [
@@ -189,7 +189,7 @@ def visiting(browser: Browser, site: str, **window: Any) -> Iterator[Visit]:
 
 
 def window(width: int, scheme: str = "light") -> dict[str, Any]:
-    """Give what a window of a width is made of."""
+    """Return what a window of a width is made of."""
     return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
 
 

@@ -50,7 +50,7 @@ class Editor:
         return [_underlined(each, text) for each in said["params"]["diagnostics"]]
 
     def complete(self, line: int, character: int) -> dict[str, str]:
-        """Give what is offered at a place: label, and what it puts in."""
+        """Return what is offered at a place: label, and what it puts in."""
         answer = self._at("textDocument/completion", line, character)
         items = answer["items"] if isinstance(answer, dict) else answer or []
         return {
@@ -59,7 +59,7 @@ class Editor:
         }
 
     def hover(self, line: int, character: int) -> str:
-        """Give what is shown when the mouse rests at a place."""
+        """Return what is shown when the mouse rests at a place."""
         answer = self._at("textDocument/hover", line, character)
         return str(answer["contents"]["value"]) if answer else ""
 
@@ -116,8 +116,8 @@ class Editor:
 @contextmanager
 def editing(folder: Path, name: str = "clippings.yaml") -> Iterator[Editor]:
     """Start the server with a folder open, as for a file in it; end it afterwards."""
-    cure = "run: make test, or npm ci in tests/npm"
-    assert _SERVER.exists(), f"the language server is not installed; {cure}"
+    fix = "run: make test, or npm ci in tests/npm"
+    assert _SERVER.exists(), f"the language server is not installed; {fix}"
     with subprocess.Popen(
         [_NODE, _SERVER, "--stdio"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

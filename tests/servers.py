@@ -44,18 +44,18 @@ class Server:
             return response.status, response.read()
 
     def answers(self) -> bool:
-        """Tell whether it answers at all."""
+        """Return whether it answers at all."""
         try:
             return self.get("/atom.xml")[0] > 0
         except (OSError, http.client.HTTPException):
             return False
 
     def said(self) -> str:
-        """Give what it has said so far."""
+        """Return what it has said so far."""
         return self.said_in.read_text(encoding="utf-8")
 
     def is_gone(self) -> bool:
-        """Tell whether no process of it is left."""
+        """Return whether no process of it is left."""
         try:
             os.killpg(self.process.pid, 0)
         except ProcessLookupError:
@@ -78,7 +78,7 @@ Start = Callable[..., Server]
 
 @contextmanager
 def starting(folder: Path) -> Iterator[Start]:
-    """Give a function that starts a server in a folder and waits for it; at the end, end them all.
+    """Yield a function that starts a server in a folder and waits for it; at the end, end them all.
 
     `PORT` in the arguments becomes `port` or a free one; `before` is a command that runs it.
     """
@@ -117,7 +117,7 @@ def starting(folder: Path) -> Iterator[Start]:
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
-    """Tell whether something comes to hold while one is patient."""
+    """Return whether something comes to hold while one is patient."""
     deadline = time.monotonic() + PATIENCE_S
     while not holds():
         if time.monotonic() > deadline:
@@ -127,7 +127,7 @@ def eventually(holds: Callable[[], bool]) -> bool:
 
 
 def free_port() -> int:
-    """Give a port of this machine that nobody listens at."""
+    """Return a port of this machine that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]
         return port

@@ -41,7 +41,7 @@ def file_text(
     sources: Mapping[str, Any] | None = None,
     **about: Any,
 ) -> str:
-    """Give the text of a file; texts may be any that YAML can hold."""
+    """Return the text of a file; texts may be any that YAML can hold."""
     sections = {
         "publication": ABOUT | about,
         "projects": projects or {},
@@ -70,7 +70,7 @@ def _escaped(character: str) -> str:
 
 
 def publication(*args: Any, **kwargs: Any) -> Publication:
-    """Give the publication of a file without problems; arguments as for `file_text`."""
+    """Return the publication of a file without problems; arguments as for `file_text`."""
     text = file_text(*args, **kwargs)
     loaded, problems = publication_file.load([("clippings.yaml", text.encode())])
     assert not problems, problems
@@ -78,14 +78,14 @@ def publication(*args: Any, **kwargs: Any) -> Publication:
 
 
 def atom_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
-    """Give the Atom document of every feed, the feed of all clippings first."""
+    """Return the Atom document of every feed, the feed of all clippings first."""
     built = feeds.build(loaded, now)
     entries = atom.render_entries((*built[0].entries, *_ends(built)))
     return [atom.render(history.documents(feed)[0], entries) for feed in built]
 
 
 def rss_documents(loaded: Publication, now: datetime = NOW) -> list[bytes]:
-    """Give the RSS document of every feed, the feed of all clippings first."""
+    """Return the RSS document of every feed, the feed of all clippings first."""
     built = feeds.build(loaded, now)
     items = rss.render_items((*built[0].entries, *built[0].tombstones, *_ends(built)))
     return [rss.render(history.documents(feed)[0], items) for feed in built]
@@ -107,13 +107,13 @@ def html(page: str) -> Any:
 
 
 def text_at(element: Any, path: str) -> str | None:
-    """Give the text at an XPath with the prefixes a (Atom), dc, content and media."""
+    """Return the text at an XPath with the prefixes a (Atom), dc, content and media."""
     found = element.xpath(path, namespaces=NAMESPACES)
     return (found[0].text or "") if found else None
 
 
 def names_of_children(element: Any) -> list[str]:
-    """Give each child element's name, with its namespace's prefix where it is not the parent's."""
+    """Return each child element's name, with a prefix if its namespace is not the parent's."""
     prefixes = {uri: prefix for prefix, uri in NAMESPACES.items()}
     own = etree.QName(element).namespace
     names = []
@@ -125,5 +125,5 @@ def names_of_children(element: Any) -> list[str]:
 
 
 def python_path(folder: Path) -> str:
-    """Give PYTHONPATH with a folder in front, for the processes that a test starts."""
+    """Return PYTHONPATH with a folder in front, for the processes that a test starts."""
     return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))

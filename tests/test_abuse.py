@@ -48,7 +48,7 @@ def _send(server: Server, *pieces: bytes) -> int:
 
 
 def _lines() -> Iterator[bytes]:
-    """Give request lines of all kinds, the same at every run."""
+    """Yield request lines of all kinds, the same at every run."""
     for target in (
         b"*",
         b"",
@@ -206,7 +206,7 @@ def test_a_thousand_slow_connections(server: Server) -> None:
 
 
 def _memory(server: Server) -> int:
-    """Give how much memory its worker has, in bytes."""
+    """Return how much memory its worker has, in bytes."""
     pid = server.process.pid
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     pages = [

@@ -11,7 +11,7 @@ from feedpress.editing import adding
 from feedpress.editing.adding import Known, New
 from feedpress.model import Image
 from feedpress.reading import publication_file
-from feedpress.reading.problems import Unreadable
+from feedpress.reading.problems import InvalidFile
 from feedpress.reading.yaml_reader import MAX_BYTES
 from feedpress.review.lint import warnings
 from support import NOW, file_text
@@ -37,11 +37,11 @@ _ITEM = """\
 
 def _known(text: str, *more: str) -> Known:
     files = [(f"{number}.yaml", each.encode()) for number, each in enumerate((text, *more))]
-    return adding.read(files)
+    return adding.read_known(files)
 
 
 def _added(text: str, new: New = _NEW) -> str:
-    return adding.add(_known(text), new, NOW).new.decode()
+    return adding.add_clipping(_known(text), new, NOW).new.decode()
 
 
 def _indented(text: str, by: str) -> str:
@@ -110,7 +110,7 @@ def test_all_that_is_known() -> None:
         "https://example.org/a#b", "Tîtle #1", "GovTech", "2016-09", (portal, data),
         "One.", Image("https://example.org/c", "A, b"), "es-MX",
     )  # fmt: skip
-    added = adding.add(known, new, NOW)
+    added = adding.add_clipping(known, new, NOW)
     keys = adding.keys_of(known, new, NOW)
     assert adding.item_of(keys) == (
         "- id: title-1-808a6f5a73\n"
@@ -125,7 +125,7 @@ def test_all_that_is_known() -> None:
         "  language: es-MX\n"
     )
     assert added.clipping.source == known.publication.sources[0]
-    assert (added.clipping.place.line, added.clipping.pinned) == (8, True)
+    assert (added.clipping.place.line, added.clipping.has_id) == (8, True)
 
 
 def test_usual_language() -> None:
@@ -148,7 +148,7 @@ def test_draft(published: str | None) -> None:
     """Without a title it is a draft with the address for one, and check finds no error in it."""
     known = _known(f"{_HEAD}clippings:\n{_ONE}")
     new = New("https://example.org/a", published=published)
-    added = adding.add(known, new, NOW)
+    added = adding.add_clipping(known, new, NOW)
     date = "published: 2016" if published else "added: 2026-11-22T18:00:00Z"
     assert added.new.decode() == (
         f"{_HEAD}clippings:\n- title: https://example.org/a\n  url: https://example.org/a\n"
@@ -156,15 +156,15 @@ def test_draft(published: str | None) -> None:
     )
     after, problems = publication_file.load([(added.file, added.new)])
     assert (problems, after.clippings[0].draft) == ((), True)
-    again = adding.read([(added.file, added.new)])
-    assert adding.double(again, new)
-    assert adding.add(again, new, NOW).clipping.id.endswith("-2")
+    again = adding.read_known([(added.file, added.new)])
+    assert adding.duplicate_of(again, new)
+    assert adding.add_clipping(again, new, NOW).clipping.id.endswith("-2")
 
 
 def test_same_article_again() -> None:
     """A clipping that is meant twice gets an id of its own, and a second of its own."""
     known = _known(f"{_HEAD}clippings:\n{_ITEM}")
-    added = adding.add(known, _NEW, NOW)
+    added = adding.add_clipping(known, _NEW, NOW)
     assert added.clipping.id == "a-b-6e1130d792-2"
     assert added.clipping.added
     assert added.clipping.added.time == NOW + timedelta(seconds=1)
@@ -184,7 +184,7 @@ def test_same_article_again() -> None:
 def test_doubles(new: New, what: str | None) -> None:
     """The same address, or title and source, is a double, with the line of the other."""
     two = "- {title: Two, source: govtech, added: 2016}\n"
-    double = adding.double(_known(f"{_HEAD}clippings:\n{_ITEM}{two}"), new)
+    double = adding.duplicate_of(_known(f"{_HEAD}clippings:\n{_ITEM}{two}"), new)
     line = 8 if what == "address" else 12
     title = "'A: b'" if what == "address" else "'Two'"
     assert (str(double) if double else None) == (
@@ -196,7 +196,7 @@ def test_folder() -> None:
     """Of several files, the last that has clippings has the newest on top."""
     head = _HEAD.partition("sources:")[0]
     known = _known(head, f"clippings:\n{_ONE}", f"clippings:\n{_TWO}", "sources: {}\n")
-    added = adding.add(known, _NEW, NOW)
+    added = adding.add_clipping(known, _NEW, NOW)
     assert (added.file, added.old) == ("2.yaml", f"clippings:\n{_TWO}".encode())
     assert added.new.decode() == f"clippings:\n{_ITEM}{_TWO}"
 
@@ -204,7 +204,7 @@ def test_folder() -> None:
 @pytest.mark.parametrize("broken", ["- *alias\n", "- title: No date\n", "- ''\n", f"{_TWO}{_TWO}"])
 def test_file_with_an_error(broken: str) -> None:
     """While the file has an error, nothing is added."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidFile):
         _known(f"{_HEAD}clippings:\n{_ONE}{broken}")
 
 
@@ -253,8 +253,8 @@ def test_any_file(parts: tuple[str, str], line_end: str, marked: bool, data: st.
     image = Image("https://example.org/i", texts[3]) if texts[3] else None
     new = New("https://example.org/n", texts[0], texts[1],
               summary=texts[2], image=image)  # fmt: skip
-    known = adding.read([("a.yaml", (above + behind).encode())])
-    added = adding.add(known, new, NOW)
+    known = adding.read_known([("a.yaml", (above + behind).encode())])
+    added = adding.add_clipping(known, new, NOW)
     written = added.new.decode()
     assert written.startswith(above)
     assert written.endswith(behind)

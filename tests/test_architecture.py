@@ -36,6 +36,7 @@ _AT_THE_EDGE = {
     "editing.fetching",
     "editing.saving",
     "review.preview_app",
+    "review.reports.problems",
     "review.revisions",
     *(name for name in _MAP if name.startswith(("cli.", "publishing.", "serving."))),
 }

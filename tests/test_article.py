@@ -18,7 +18,7 @@ _SITE = "https://news.example.org/"
 
 def _read(markup: str | bytes, address: str = f"{_SITE}a/b", charset: str | None = None) -> Article:
     data = markup.encode() if isinstance(markup, str) else markup
-    return article.read(data, charset, address, NOW)
+    return article.read_article(data, charset, address, NOW)
 
 
 def _shown(read: Article) -> dict[str, tuple[str, str]]:
@@ -314,5 +314,5 @@ def test_now_bounds_dates() -> None:
     """The text's date is looked for up to today."""
     page = b"<h1>A headline</h1><p class='date'>2031-05-05</p>"
     for year, found in ((2030, False), (2032, True)):
-        read = article.read(page, None, _SITE, datetime(year, 1, 1, tzinfo=UTC))
+        read = article.read_article(page, None, _SITE, datetime(year, 1, 1, tzinfo=UTC))
         assert ("published" in read.found) is found

@@ -20,7 +20,7 @@ from werkzeug.test import Client, TestResponse
 import example_site
 import feedpress
 import support
-from feedpress.settings import Preview, Settings
+from feedpress.settings import PreviewMode, Settings
 from servers import GUNICORN, Start, eventually, starting
 
 _PROJECTS = {"portal": {"title": "Portal", "formerly": ["gate"]}, "data": {"title": "Data"}}
@@ -209,7 +209,7 @@ def test_healthz(mount: _Mount) -> None:
 def test_preview(mount: _Mount, file: Path) -> None:
     """The page for editors is there if the settings say so."""
     app = Flask("site")
-    mount(app, "/press", Settings(file, preview=Preview.LOCAL))
+    mount(app, "/press", Settings(file, preview=PreviewMode.LOCAL))
     client = app.test_client()
     assert client.get("/press/preview/").status_code == 200
     assert client.get("/press/preview/", headers={"Host": "other.example"}).status_code == 403
@@ -388,12 +388,13 @@ def test_file_is_watched_from_the_first_request_on(mount: _Mount, file: Path) ->
 
 
 def test_file_that_is_broken(mount: _Mount, file: Path) -> None:
-    """The app starts with a broken file, too: 503 under the prefix until it is mended."""
+    """The app starts with a broken file, too: 503 under the prefix until it is fixed."""
     file.write_text("{", encoding="utf-8")
     app = Flask("site")
     mount(app, "/press")
     client = app.test_client()
     assert client.get("/press/atom.xml").status_code == 503
+    assert client.get("/press").status_code == 503
     file.write_text(_TEXT, encoding="utf-8")
     assert eventually(lambda: client.get("/press/atom.xml").status_code == 200)
 

@@ -59,10 +59,10 @@ def test_same_headline_of_different_or_unknown_sources_is_none() -> None:
 
 def test_clipping_without_an_id_is_warned_of() -> None:
     """Until it is stamped, its title and address may not change; a draft has nothing to lose."""
-    unpinned = {"title": "A", "added": "2020"}
-    assert [code for code, _ in _warnings(unpinned)] == ["unpinned"]
-    assert _warnings(unpinned | {"id": "a"}) == []
-    assert _warnings(unpinned | {"draft": True}) == []
+    without_id = {"title": "A", "added": "2020"}
+    assert [code for code, _ in _warnings(without_id)] == ["missing-id"]
+    assert _warnings(without_id | {"id": "a"}) == []
+    assert _warnings(without_id | {"draft": True}) == []
 
 
 def test_clipping_in_no_project_is_warned_of() -> None:
@@ -119,7 +119,7 @@ def test_correction_on_the_day_of_adding_needs_a_time() -> None:
     """Where both are the same day, the fix is to write a time."""
     clipping = {"id": "a", "title": "A", "added": "2016-09-15", "updated": "2016-09-15"}
     (problem,) = lint.warnings(support.publication([clipping]), support.NOW)
-    assert "write a time" in problem.cure
+    assert "write a time" in problem.fix
 
 
 def test_same_second_is_warned_of() -> None:

@@ -78,11 +78,11 @@ def test_file_with_warnings(write: Callable[[str], Path]) -> None:
     path = write(_WARNED)
     result = _run("check", path)
     assert result.exit_code == 0
-    warning, line, mark, cure, more, blank, summary = result.output.splitlines()
+    warning, line, mark, fix, more, blank, summary = result.output.splitlines()
     assert re.match(rf"{re.escape(str(path))}:4:\d+: warning: .* \[possible-duplicate\]$", warning)
     assert line.startswith("  4 | ...")
     assert re.fullmatch(r"    \| +\^+", mark)
-    assert cure == "  cure: take one of them out, unless both are meant"
+    assert fix == "  fix: take one of them out, unless both are meant"
     assert more == "  help: docs/problems.md#possible-duplicate"
     assert blank == ""
     assert summary == f"{path}: 2 clippings can be published; 0 errors, 1 warning."
@@ -95,10 +95,10 @@ def test_file_with_an_error(write: Callable[[str], Path]) -> None:
     path = write(_BAD)
     result = _run("check", path)
     assert result.exit_code == 1
-    error, line, _, cure, *_, summary = result.output.splitlines()
+    error, line, _, fix, *_, summary = result.output.splitlines()
     assert re.match(rf"{re.escape(str(path))}:4:\d+: error: .* \[missing-date\]$", error)
     assert "No date" in line
-    assert cure.startswith("  cure: add published:")
+    assert fix.startswith("  fix: add published:")
     assert summary == (
         f"{path}: 1 error, 0 warnings. "
         "Nothing in this version is published until the error is fixed."
@@ -196,7 +196,7 @@ def test_every_format(
 
 
 def _codes_told(form: str, told: str) -> list[str]:
-    """Give the codes that a report tells; all of it must be of its form."""
+    """Return the codes that a report tells; all of it must be of its form."""
     if form == "json":
         return [each["code"] for each in json.loads(told)]
     if form == "github":

@@ -89,7 +89,7 @@ def test_adding(write: Callable[[str], Path], site: str) -> None:
 
 
 def test_given_by_hand(write: Callable[[str], Path], site: str) -> None:
-    """What is given comes before what the page says, and what is missing comes with its cure."""
+    """What is given comes before what the page says, and what is missing comes with its fix."""
     path = write(_HEAD)
     result = _add(
         f"{site}damaged.html", path, "--title", " Mine\n", "--source", "GovTech",
@@ -149,7 +149,7 @@ def test_double(write: Callable[[str], Path], site: str, saved: str) -> None:
     again = _add(site + saved, path)
     assert again.output.endswith(
         f"{path}:6: 'Harbor City’s shade maps: a trial' has the same address; "
-        "the article is there already; to add it again, use --anyway\nnothing was written.\n"
+        "the article is in the list already; to add it again, use --anyway\nnothing was written.\n"
     )
     assert (again.exit_code, path.read_bytes()) == (1, once)
     assert _add(site + saved, path, "--anyway").exit_code == 0

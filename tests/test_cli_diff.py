@@ -175,20 +175,35 @@ def test_github(file: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
-@pytest.mark.parametrize("broken_text", [_UNREADABLE, _MISTAKEN], ids=["unreadable", "mistaken"])
-def test_old_version_with_an_error(file: Path, broken_text: str, form: str) -> None:
-    """If the old version has an error, the error is reported with its place."""
-    _write(file, broken_text)
-    _git(file.parent, "commit", "-q", "-a", "-m", "broken")
-    broken = file.with_name("broken.yaml")
-    _write(broken, broken_text)
-    _write(file, _NEW)
-    for arguments, name in (((), "HEAD:clippings.yaml"), (("--against", broken), str(broken))):
+def test_old_version_that_can_not_be_read(file: Path, form: str) -> None:
+    """If nothing of the old version can be understood, its error is reported with its place."""
+    for arguments, name in _commit_broken(file, _UNREADABLE):
         result = _diff(file, *arguments, "--format", form)
         assert result.exit_code == 1
         assert result.stdout == ""
-        assert "can't be published; name another with --since" in result.stderr
+        assert "the version to compare with can't be read; name another with" in result.stderr
         assert re.search(rf"^{re.escape(name)}:\d:\d+: error: ", result.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_old_version_with_an_error(file: Path, form: str) -> None:
+    """A change that repairs a version with an error is compared with the rest of that version."""
+    for arguments, name in _commit_broken(file, _MISTAKEN):
+        result = _diff(file, *arguments, "--format", form)
+        assert result.exit_code == 0
+        assert "the old version has errors; only its other clippings are compared" in result.stderr
+        assert re.search(rf"^{re.escape(name)}:\d+:\d+: error: ", result.stderr, re.MULTILINE)
+        changes = _diff(file, *arguments, "--format", "json").stdout
+        assert json.loads(changes) == []
+
+
+def _commit_broken(file: Path, text: str) -> list[tuple[tuple[str | Path, ...], str]]:
+    """Commit a broken version, and give the arguments that compare a good one with it."""
+    _write(file, text)
+    _git(file.parent, "commit", "-q", "-a", "-m", "broken")
+    broken = _write(file.with_name("broken.yaml"), text)
+    _write(file, _NEW)
+    return [((), "HEAD:clippings.yaml"), (("--against", broken), str(broken))]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +266,7 @@ def test_draft_is_gone_where_it_stands_now(file: Path) -> None:
 
 
 def test_new_state_is_read_first(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where neither state can be had, the one that can be mended is told."""
+    """If neither version can be read, the error is about the one that the editor can fix."""
     broken = _write(file.with_name("broken.yaml"), _UNREADABLE)
     _write(file, _UNREADABLE)
     monkeypatch.setenv("PATH", "")

@@ -159,6 +159,16 @@ def test_what_can_not_be_read(arguments: list[str], told: str, elsewhere: Path) 
     assert list(elsewhere.iterdir()) == []
 
 
+def test_json_feed_is_refused(elsewhere: Path) -> None:
+    """A JSON feed is no source; the message names the ones that are."""
+    source = elsewhere / "feed.json"
+    source.write_text('{"version": "https://jsonfeed.org/version/1.1"}', encoding="utf-8")
+    result = _run(source)
+    assert result.exit_code == 1
+    assert "this is JSON; give the RSS or Atom feed" in result.output
+    assert list(elsewhere.iterdir()) == [source]
+
+
 @pytest.mark.parametrize(
     "arguments", [["--title", " "], ["--url", "ftp://x"], ["--timezone", "Mars"], ["--dates", "x"]]
 )

@@ -251,7 +251,7 @@ from pathlib import Path
 from feedpress.cli.main import main
 from feedpress.serving import files
 from feedpress.editing import stamp
-from feedpress.reading import publication_file as clippings_file
+from feedpress.reading import publication_file
 
 path, new, way = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), sys.argv[3]
 old = path.read_bytes()
@@ -293,7 +293,7 @@ print(json.dumps(outcomes))
 
 
 def _outcomes(folder: Path, way: str) -> list[tuple[int, str]]:
-    """Give for each child its exit code, and whether the file was then old, new or broken."""
+    """Return for each child its exit code, and whether the file was then old, new or broken."""
     (folder / "list").mkdir()
     path, after = folder / "list" / "clippings.yaml", folder / "after.yaml"
     clippings = (f"- title: Title {each}\n  added: 2016\n  url:\n" for each in range(300))

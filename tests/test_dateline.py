@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedpress.feeds.dateline import dateline, written
+from feedpress.feeds.dateline import date_in_words, dateline
 from feedpress.model import Source, When
 
 _TIME = When(2016, 9, 14, datetime(2016, 9, 14, 17, 5, tzinfo=UTC))
@@ -25,16 +25,16 @@ _TIME = When(2016, 9, 14, datetime(2016, 9, 14, 17, 5, tzinfo=UTC))
 )
 def test_each_language_has_one_form(language: str, day: str, month: str) -> None:
     """A date has one form in each language, for ever; other languages write ISO 8601."""
-    assert written(When(2016, 9, 14), language) == day
-    assert written(When(2016, 9), language) == month
-    assert written(When(2016), language) == "2016"
-    assert written(_TIME, language) == day
+    assert date_in_words(When(2016, 9, 14), language) == day
+    assert date_in_words(When(2016, 9), language) == month
+    assert date_in_words(When(2016), language) == "2016"
+    assert date_in_words(_TIME, language) == day
 
 
 @pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it", "pt"])
 def test_every_month_has_a_name(language: str) -> None:
     """Twelve different months in each language."""
-    assert len({written(When(2016, month), language) for month in range(1, 13)}) == 12
+    assert len({date_in_words(When(2016, month), language) for month in range(1, 13)}) == 12
 
 
 def test_what_is_not_known_is_left_out() -> None:

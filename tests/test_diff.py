@@ -49,7 +49,7 @@ _GONE_PARKING = _PARKING | {"withdrawn": "2026-11-20"}
 def _text(
     rows: Iterable[Mapping[str, Any]], projects: Mapping[str, Any] | None = None, **about: Any
 ) -> str:
-    """Give a file in which each project and each clipping has a line of its own."""
+    """Return a file in which each project and each clipping has a line of its own."""
     described = _PROJECTS if projects is None else projects
     lines = [
         f"publication: {support.yaml_value(support.ABOUT | about)}",
@@ -381,7 +381,7 @@ def test_id_of_one_clipping_goes_to_one() -> None:
 
 
 def _ids_given_back(old: Iterable[Row], new: Iterable[Row]) -> dict[str, str]:
-    """Give what each clipping's id is said to have been; there may be no other change."""
+    """Return what each clipping's id is said to have been; there may be no other change."""
     changes = _compare(_state(old), _state(new))
     assert {each.kind for each in changes} == {Kind.ID_CHANGED}
     return {each.id.rpartition("/")[2]: each.detail.split("'")[1] for each in changes}
@@ -885,7 +885,7 @@ def test_former_slug_forgotten(slug: str, formerly: list[str], lost: str) -> Non
 
 
 def test_former_slug_has_gone_to_another_project() -> None:
-    """A cure is only told where it can be done: no slug can stand in two projects."""
+    """A fix is only told where it can be done: no slug can stand in two projects."""
     old = {"c": {"title": "C", "formerly": ["a", "b"]}}
     new = {"c": {"title": "C", "formerly": ["a"]}, "b": {"title": "B"}}
     changes = _of_projects(old, new, [_BUDGET])
@@ -906,7 +906,7 @@ def test_first_of_formerly_changed() -> None:
 
 @pytest.mark.parametrize("old", [{"c": {"title": "C"}}, {"c": {"title": "C"}, "a": {"title": "A"}}])
 def test_formerly_of_a_project_that_had_none(old: Row) -> None:
-    """What makes another feed of it is told, and the cure is not that it be its own former name."""
+    """What makes another feed of it is told, and the fix is not that it be its own former name."""
     changes = _of_projects(old, {"c": {"title": "C", "formerly": ["a"]}}, [_BUDGET])
     errors = [each for each in changes if each.is_error]
     assert _told(errors) == [(Kind.FEED_GONE, "c", None, 3)]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedpress import identity
 from feedpress.editing import insertion, stamp
 from feedpress.reading import publication_file
-from feedpress.reading.nodes import Room, Style
+from feedpress.reading.nodes import InsertionPoint, Style
 from support import NOW
 
 _HEAD = """\
@@ -35,7 +35,7 @@ _WORDS = st.lists(
     min_size=1,
     max_size=4,
 )
-_KINDS = ["plain", "dated", "added", "draft", "withdrawn", "future", "held", "pinned", "copied"]
+_KINDS = ["plain", "dated", "added", "draft", "withdrawn", "future", "held", "has_id", "copied"]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _flow_items(draw: st.DrawFn, said: list[tuple[str, Any]], base: int) -> str:
 
 @st.composite
 def _items(draw: st.DrawFn, number: int, base: int, used: set[str], ids: list[str]) -> _Item:
-    """Draw a clipping; `used` are the ids that are pinned, and `ids` all that are derived."""
+    """Draw a clipping; `used` are the ids that are has_id, and `ids` all that are derived."""
     kind = draw(st.sampled_from(_KINDS))
     title = draw(_WORDS)
     keys: dict[str, Any] = {"title": title}
@@ -182,11 +182,11 @@ def _items(draw: st.DrawFn, number: int, base: int, used: set[str], ids: list[st
         "withdrawn": {"withdrawn": "2020-01-01", "published": "2016"},
         "future": {"published": "2027-01-01"},
         "held": {"added": "2027-01-01T00:00:00Z"},
-        "pinned": {"id": f"pinned-{number}", "published": "2016"},
+        "has_id": {"id": f"has_id-{number}", "published": "2016"},
         "copied": {"id": draw(st.sampled_from(ids or ["copied"])), "published": "2016"},
     }[kind]
     if keys.get("id") in used:
-        keys["id"] = f"pinned-{number}"
+        keys["id"] = f"has_id-{number}"
     used |= {keys["id"]} if "id" in keys else set()
     blank = {key for key in ("id", "added") if key not in keys and draw(st.integers(0, 4)) == 0}
     keys |= dict.fromkeys(blank, "")
@@ -198,7 +198,7 @@ def _items(draw: st.DrawFn, number: int, base: int, used: set[str], ids: list[st
             text = f"{' ' * base}- {text}{draw(st.sampled_from(['', ' # note']))}\n"
     else:
         text = draw(_block_items(said, base))
-    lacks = {"pinned": (), "copied": (), "draft": (), "plain": ("id", "added")}
+    lacks = {"has_id": (), "copied": (), "draft": (), "plain": ("id", "added")}
     lacks["dated"] = lacks["plain"]
     return _Item(text, is_flow, frozenset(blank), lacks.get(kind, ("id",)))
 
@@ -256,11 +256,11 @@ def _ids_by_the_rules(clippings: list[dict[str, str]]) -> tuple[list[str], set[i
         )
         for each in clippings
     ]
-    pinned = {each["id"] for each in clippings if each.get("id")}
-    unpinned = [number for number, each in enumerate(clippings) if not each.get("id")]
+    has_id = {each["id"] for each in clippings if each.get("id")}
+    without_id = [number for number, each in enumerate(clippings) if not each.get("id")]
     duplicates: set[int] = set()
-    seen = set(pinned)
-    for number in sorted(unpinned, key=lambda each: "draft" in clippings[each]):
+    seen = set(has_id)
+    for number in sorted(without_id, key=lambda each: "draft" in clippings[each]):
         if derived[number] in seen:
             duplicates.add(number)
         seen.add(derived[number])
@@ -304,7 +304,7 @@ def test_any_file_is_stamped(drawn: tuple[list[tuple[str, bytes]], list[_Item]])
         ["duplicate"] * len(duplicates)
     )
 
-    stamped = stamp.stamp(files, NOW, keep_both=True)
+    stamped = stamp.stamp_files(files, NOW, keep_both=True)
 
     assert [each.id for each in stamped.stamps] == [
         own for own, item in zip(ids, items, strict=True) if item.lacks
@@ -332,11 +332,11 @@ def test_any_file_is_stamped(drawn: tuple[list[tuple[str, bytes]], list[_Item]])
             left[each.place.file] = _without(left[each.place.file], key, value, item)
     assert list(left.items()) == files
 
-    again = stamp.stamp(after, NOW + timedelta(days=1))
+    again = stamp.stamp_files(after, NOW + timedelta(days=1))
     assert (again.stamps, again.files) == ((), ())
     loaded, problems = publication_file.load(after)
     assert problems == ()
-    assert all(each.pinned or each.draft for each in loaded.clippings)
+    assert all(each.has_id or each.draft for each in loaded.clippings)
 
 
 _ABOUT = "publication: {title: T, url: 'https://f.example/', tag: 'e.example,2016'}"
@@ -385,7 +385,7 @@ def test_where_the_keys_are_put(before: str, after: str, line_end: str, bom: str
         (head + text).replace("\n", line_end).encode()
         for text in (before.format(), after.format(*_KEYS))
     )
-    assert stamp.stamp([("a.yaml", old)], NOW).files == (("a.yaml", new),)
+    assert stamp.stamp_files([("a.yaml", old)], NOW).files == (("a.yaml", new),)
 
 
 @pytest.mark.parametrize(
@@ -401,9 +401,9 @@ def test_where_the_keys_are_put(before: str, after: str, line_end: str, bom: str
 def test_what_looks_like_a_number(value: str, written: str) -> None:
     """What other programs would read as a number stands in quotation marks."""
     for room, expected in (
-        (Room(Style.LINES, 0, 1, 2), f"a: b\n  id: {written}\nc:\n"),
-        (Room(Style.FLOW, 4, 0, 0), f"a: b, id: {written}\nc:\n"),
-        (Room(Style.VALUE, 7, 1, 0), f"a: b\nc: {written}\n"),
+        (InsertionPoint(Style.LINES, 0, 1, 2), f"a: b\n  id: {written}\nc:\n"),
+        (InsertionPoint(Style.FLOW, 4, 0, 0), f"a: b, id: {written}\nc:\n"),
+        (InsertionPoint(Style.VALUE, 7, 1, 0), f"a: b\nc: {written}\n"),
     ):
         inserted = insertion.insert(b"a: b\nc:\n", [insertion.Insertion(room, "id", value)])
         assert inserted == expected.encode()
@@ -417,6 +417,6 @@ def test_nothing_to_put_in() -> None:
 
 def test_keys_of_one_place_keep_their_order() -> None:
     """Of several keys for one place the first that is given stands first."""
-    room = Room(Style.LINES, 0, 1, 0)
+    room = InsertionPoint(Style.LINES, 0, 1, 0)
     keys = [insertion.Insertion(room, name, "x") for name in ("d", "c", "b")]
     assert insertion.insert(b"a: b\r\nz: y", keys) == b"a: b\r\nd: x\r\nc: x\r\nb: x\r\nz: y"

@@ -7,7 +7,7 @@ import pytest
 
 import support
 from feedpress.reading import json_schema, publication_file
-from feedpress.reading.problems import CODES, Problem, Unreadable
+from feedpress.reading.problems import CODES, InvalidFile, Problem
 
 _PAGE = (Path(__file__).parent.parent / "docs" / "editors.md").read_text(encoding="utf-8")
 _BLOCK = r"```yaml\n(.*?)```"
@@ -18,14 +18,14 @@ _PROJECTS = "projects:\n  technology:\n    title: Technology\n"
 
 
 def _problems(example: str) -> tuple[Problem, ...]:
-    """Give the problems of an example, put where it belongs in a file that has none."""
+    """Return the problems of an example, put where it belongs in a file that has none."""
     if example.startswith("projects:"):
         text = f"{_ABOUT}{example}clippings:\n"
     else:
         text = f"{_ABOUT}{_PROJECTS}clippings:\n{example}"
     try:
         return publication_file.load([("clippings.yaml", text.encode())])[1]
-    except Unreadable as error:
+    except InvalidFile as error:
         return error.problems
 
 
@@ -54,7 +54,7 @@ def test_ten_mistakes() -> None:
 
 def test_every_key_of_a_clipping_is_real() -> None:
     """What the page writes as a key in its text is a key of the file, a command, or a name."""
-    keys = set(re.findall(r'"([a-z_]+)": \{', json_schema.text()))
+    keys = set(re.findall(r'"([a-z_]+)": \{', json_schema.schema_text()))
     words = set(re.findall(r"`([a-z_]+):?`", _PAGE))
     assert words <= keys
     assert {"title", "published", "added", "updated", "formerly", "also"} <= words

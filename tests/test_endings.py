@@ -42,7 +42,7 @@ def _published(*clippings: Mapping[str, Any], **about: Any) -> Publication:
 
 
 def _client(built: Snapshot, now: datetime = support.NOW) -> FlaskClient:
-    return app.create_app(lambda: built, lambda: now).test_client()
+    return app.build_app(lambda: built, lambda: now).test_client()
 
 
 def _tombstones(built: Snapshot, path: str) -> list[dict[str, str]]:
@@ -275,7 +275,7 @@ def test_feeds_are_gone_after_90_days() -> None:
 def test_former_addresses(end: str, former: str, mount: str) -> None:
     """Each address of each former slug leads straight to the one of today, wherever mounted."""
     built = snapshot.build(_retired(), support.NOW)
-    made = app.create_app(lambda: built, lambda: support.NOW)
+    made = app.build_app(lambda: built, lambda: support.NOW)
     client = Client(DispatcherMiddleware(NotFound(), {mount: made}) if mount else made)
     asked = f"{mount}/projects/{former}{end}"
     response = client.get(asked)

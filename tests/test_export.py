@@ -44,7 +44,7 @@ def whole() -> Snapshot:
 
 
 def _write(shown: Snapshot, folder: Path) -> export.Report:
-    return export.write(shown, folder, every.configurations(shown, support.NOW))
+    return export.export_snapshot(shown, folder, every.configurations(shown, support.NOW))
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -62,7 +62,7 @@ def test_export_is_what_is_served(
     """Every path's file, and each coding of it beside it, has the bytes that are served."""
     shown = snapshot.build(real_list, support.NOW) if of_the_real_list else whole
     _write(shown, tmp_path)
-    client = app.create_app(lambda: shown).test_client()
+    client = app.build_app(lambda: shown).test_client()
     for path in shown.documents:
         name = export.file_name(path, is_gone=path in shown.gone)
         for coding, suffix in _SUFFIXES.items():
@@ -229,10 +229,10 @@ from pathlib import Path
 from feedpress import snapshot
 from feedpress.publishing import export
 from feedpress.publishing.hosts import every
-from feedpress.reading import publication_file as clippings_file
+from feedpress.reading import publication_file
 file, folder, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 now = datetime(2026, 11, 22, 18, tzinfo=UTC)
-loaded, _ = clippings_file.load([("clippings.yaml", file.read_bytes())])
+loaded, _ = publication_file.load([("clippings.yaml", file.read_bytes())])
 shown = snapshot.build(loaded, now)
 left = last
 def count(event, arguments):
@@ -242,7 +242,7 @@ def count(event, arguments):
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(count)
-export.write(shown, folder, every.configurations(shown, now))
+export.export_snapshot(shown, folder, every.configurations(shown, now))
 print(last - left)
 """
 
@@ -293,7 +293,7 @@ def test_each_document_is_told_of(tmp_path: Path, whole: Snapshot) -> None:
     """Whoever waits is told of each document, once."""
     told: list[int] = []
     configured = every.configurations(whole, support.NOW)
-    export.write(whole, tmp_path, configured, on_document=lambda: told.append(1))
+    export.export_snapshot(whole, tmp_path, configured, on_document=lambda: told.append(1))
     assert len(told) == len(whole.documents)
 
 
@@ -365,7 +365,7 @@ def test_what_an_interrupted_build_has_put_is_its_own(tmp_path: Path, whole: Sna
 
     changed = _snapshot(*({**row, "title": f"Changed {row['title']}"} for row in _ROWS))
     with pytest.raises(KeyboardInterrupt):
-        export.write(changed, tmp_path, on_document=interrupt)
+        export.export_snapshot(changed, tmp_path, on_document=interrupt)
     report = _write(_snapshot(*_ROWS[5:]), tmp_path)
     assert report.left == []
     assert not (tmp_path / "clippings" / "c1").exists()

@@ -47,7 +47,7 @@ def test_style_sheet_has_the_texts_and_the_colour_of_the_publication() -> None:
 
 def test_every_text_is_used_and_every_one_that_is_used_is_there() -> None:
     """No language lacks a text, and none has one that nobody sees."""
-    sheet = feed_style.style_sheet({}, None).decode()
+    sheet = feed_style.feed_style_sheet({}, None).decode()
     used = set(re.findall(r"var\(--([a-z-]+)\)", sheet)) - {"accent", "quiet", "line", "box"}
     for language in ("en", "es"):
         assert set(feed_style.words(language)) == used
@@ -61,10 +61,10 @@ def test_language_without_texts_has_the_english_ones() -> None:
 
 def test_text_can_be_any() -> None:
     """What would end a string of CSS is escaped (CSS Syntax 3 §4.3.7), all else stands there."""
-    sheet = feed_style.style_sheet({"date": 'a"b\\c\nd é {}'}, None).decode()
+    sheet = feed_style.feed_style_sheet({"date": 'a"b\\c\nd é {}'}, None).decode()
     assert '--date: "a\\22 b\\5c c\\a d é {}";\n' in sheet
 
 
 def test_nothing_is_fetched_by_the_style_sheet() -> None:
     """There is no other file that it needs, from here or elsewhere."""
-    assert not re.search(r"url\(|@import|image-set", feed_style.style_sheet({}, None).decode())
+    assert not re.search(r"url\(|@import|image-set", feed_style.feed_style_sheet({}, None).decode())

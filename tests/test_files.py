@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from feedpress.editing import saving
-from feedpress.reading.problems import Unreadable
+from feedpress.reading.problems import InvalidFile
 from feedpress.serving import files
 from feedpress.serving.atomic_write import NotWritten
 
@@ -29,7 +29,7 @@ def test_pipe_is_no_file(tmp_path: Path) -> None:
     """A pipe, whose end never comes, is refused and not waited for, in a folder too."""
     os.mkfifo(tmp_path / "clippings.yaml")
     for path in (tmp_path, tmp_path / "clippings.yaml"):
-        with pytest.raises(Unreadable, match="it is no file"):
+        with pytest.raises(InvalidFile, match="it is no file"):
             files.Files(path).read()
 
 
@@ -49,7 +49,7 @@ def test_file_or_folder_is_decided_once(tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
     (path / "a.yaml").write_text("a", encoding="utf-8")
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidFile):
         decided.read()
     assert decided.folder == tmp_path
     assert files.Files(path).folder == path
@@ -272,7 +272,7 @@ def test_folder_without_files(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     on_disk = files.Files(folder)
-    with pytest.raises(Unreadable, match="no YAML file"):
+    with pytest.raises(InvalidFile, match="no YAML file"):
         on_disk.read()
     (folder / "a.yaml").write_bytes(b"x")
     assert on_disk.fingerprint()

@@ -64,7 +64,7 @@ def _built(file: Path, now: datetime, names: dict[str, str]) -> dict[str, Docume
 
 @cache
 def documents() -> dict[str, bytes]:
-    """Give the bytes of each golden file as they are now."""
+    """Return the bytes of each golden file as they are now."""
     small = _built(GOLDEN / "clippings.yaml", _NOW, _SMALL)
     real = _built(_ROOT / "clippings.yaml", support.NOW, _REAL)
     return {name: document.body for name, document in (small | real).items()}

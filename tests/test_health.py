@@ -35,7 +35,7 @@ _SNAPSHOT = snapshot.build(_GOOD, support.NOW)
 )
 def test_status(given: Health, status: str, code: int, strict_code: int) -> None:
     """`/healthz` answers 503 if nothing is published, `/healthz/strict` also while stale."""
-    client = app.create_app(lambda: given.snapshot, healthy=lambda: given).test_client()
+    client = app.build_app(lambda: given.snapshot, healthy=lambda: given).test_client()
     for path, expected in (("/healthz?verbose", code), ("/healthz/strict", strict_code)):
         response = client.get(path)
         assert response.status_code == expected
@@ -51,7 +51,7 @@ def test_report() -> None:
     given = Health(_SNAPSHOT, _ERRORS, support.NOW, warnings=1)
     assert b"Secret" not in health.answer(given).body
     assert b"soon" not in health.answer(given).body
-    client = app.create_app(lambda: _SNAPSHOT, healthy=lambda: given).test_client()
+    client = app.build_app(lambda: _SNAPSHOT, healthy=lambda: given).test_client()
     assert client.get("/healthz").get_json() == {
         "status": "stale",
         "since": "2026-11-22T18:00:00Z",
@@ -76,7 +76,7 @@ def test_many_errors_are_cut() -> None:
     """Of ten thousand errors, the report lists a hundred and counts all."""
     problem = Problem("date", "a", "b", Place("clippings.yaml", 1, 1))
     given = Health(_SNAPSHOT, (problem,) * 10_000, support.NOW)
-    report = app.create_app(lambda: None, healthy=lambda: given).test_client().get("/healthz")
+    report = app.build_app(lambda: None, healthy=lambda: given).test_client().get("/healthz")
     assert report.get_json()["errors"] == 10_000
     assert len(report.get_json()["problems"]) == 100
 
@@ -84,4 +84,4 @@ def test_many_errors_are_cut() -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/strict"])
 def test_no_health_without_a_file(path: str) -> None:
     """An app that is given a snapshot and nothing else has no such address."""
-    assert app.create_app(lambda: _SNAPSHOT).test_client().get(path).status_code == 404
+    assert app.build_app(lambda: _SNAPSHOT).test_client().get(path).status_code == 404

@@ -101,7 +101,7 @@ def shown() -> Snapshot:
 @pytest.fixture(scope="module")
 def client(shown: Snapshot) -> FlaskClient:
     """A client of feedpress itself."""
-    return app.create_app(lambda: shown, lambda: support.NOW).test_client()
+    return app.build_app(lambda: shown, lambda: support.NOW).test_client()
 
 
 class _Host:
@@ -123,7 +123,7 @@ class _Host:
             return response.status, response.headers, response.read()
 
     def is_up(self) -> bool:
-        """Tell whether it answers."""
+        """Return whether it answers."""
         try:
             return self.ask("GET", "/atom.xml")[0] > 0
         except OSError:
@@ -148,7 +148,7 @@ def host(request: pytest.FixtureRequest, shown: Snapshot) -> Iterator[_Host]:
 def _running(name: str, folder: Path, shown: Snapshot) -> Iterator[_Host]:
     port = free_port()
     site = folder / "site"
-    export.write(shown, site, every.configurations(shown, support.NOW))
+    export.export_snapshot(shown, site, every.configurations(shown, support.NOW))
     text, command = _START[name]
     configuration = folder / "configuration"
     configuration.write_text(text.format(folder=folder, port=port, site=site))
@@ -255,7 +255,7 @@ def _parsed_headers(text: str) -> dict[str, dict[str, str]]:
 
 
 def _headers_of(path: str, rules: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Give what Netlify and Cloudflare Pages make of a file's rules for a path."""
+    """Return what Netlify and Cloudflare Pages make of a file's rules for a path."""
     found: dict[str, str] = {}
     for rule, headers in rules.items():
         pattern = re.sub(r":\w+", "[^/]+", re.escape(rule).replace("\\*", ".*"))
@@ -296,7 +296,7 @@ def test_no_more_rules_than_a_host_takes() -> None:
 
 def test_redirects_file(shown: Snapshot) -> None:
     """`_redirects` leads every former address to the one of now."""
-    lines = [line.split() for line in pages_hosts.redirects(shown).splitlines()[1:]]
+    lines = [line.split() for line in pages_hosts.redirects_file(shown).splitlines()[1:]]
     assert {status for *_, status in lines} == {"301"}
     for path, there in shown.redirects():
         for was, now, _ in lines:
@@ -312,7 +312,7 @@ def test_what_is_held_back_is_nowhere(tmp_path: Path) -> None:
     due = support.NOW + timedelta(minutes=10)
     secret = {"id": "secret", "title": "Nobody knows", "added": due.isoformat()}
     held = snapshot.build(support.publication([*_ROWS, secret], _PROJECTS), support.NOW)
-    export.write(held, tmp_path, every.configurations(held, support.NOW))
+    export.export_snapshot(held, tmp_path, every.configurations(held, support.NOW))
     for file in tmp_path.rglob("*"):
         if file.is_file():
             assert b"secret" not in file.read_bytes()
@@ -340,12 +340,12 @@ def test_addresses_that_are_very_long(tmp_path: Path) -> None:
     shown = snapshot.build(loaded, support.NOW)
     for name, text in every.configurations(shown, support.NOW):
         assert max(map(len, text.splitlines())) < 4000, name
-    response = app.create_app(lambda: shown).test_client().get("/atom.xml")
+    response = app.build_app(lambda: shown).test_client().get("/atom.xml")
     assert response.headers["Link"].startswith("<https://feeds.example.org/atom.xml>")
     assert response.headers["Link"].count('rel="hub"') > 5
     assert sum(len(f"{name}: {value}") for name, value in response.headers) < 3500
     assert response.data.count(b'rel="hub"') == 50
-    export.write(shown, tmp_path, every.configurations(shown, support.NOW))
+    export.export_snapshot(shown, tmp_path, every.configurations(shown, support.NOW))
 
 
 def test_publication_that_is_not_made_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

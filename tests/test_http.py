@@ -26,7 +26,7 @@ import example_site
 import feedpress
 import support
 from feedpress import snapshot
-from feedpress.reading import publication_file
+from feedpress.reading import json_schema, publication_file
 from feedpress.settings import Settings
 from servers import GUNICORN, SERVE, Fields, Reply, ask, eventually, starting
 
@@ -177,12 +177,12 @@ class _Site:
     last_modified: dict[str, datetime] = field(default_factory=dict)
 
     def told(self, path: str, name: str) -> str | None:
-        """Give one field of the answer to a plain request."""
+        """Return one field of the answer to a plain request."""
         fields = {key.lower(): value for key, value in self.ask("GET", path, ()).fields}
         return fields.get(name)
 
     def has_seen_the_edit(self) -> bool:
-        """Tell whether it has the feed that it has after the edit."""
+        """Return whether it has the feed that it has after the edit."""
         return self.told(_OVERALL, "etag") == _tag(_OVERALL)
 
     def learn(self) -> bool:
@@ -348,7 +348,7 @@ def _whole(path: str, coding: str = "") -> _Expected:
 
 
 def _same(path: str, coding: str = "") -> _Expected:
-    """Give what tells that a document is the same: nothing that is only of use with a body."""
+    """Return what tells that a document is the same: nothing that is only of use with a body."""
     fields = {"etag": _tag(path, coding), **_KEPT, **_EVERYWHERE, **_SAID[path]}
     for name in ("content-type", "content-security-policy", "x-content-type-options"):
         del fields[name]
@@ -401,7 +401,7 @@ _INM, _IMS, _AE = "If-None-Match", "If-Modified-Since", "Accept-Encoding"
 
 
 def _conditions_on(kind: str, path: str, old: str) -> Iterator[tuple[str, _Case]]:
-    """Give what If-None-Match comes to, at the path of a document."""
+    """Yield what If-None-Match comes to, at the path of a document."""
     n, tag = _NOW[path], _tag(path)
     same, br, gz = _same(path), _same(path, "br"), _same(path, "gzip")
     for name, value, expected in [
@@ -438,7 +438,7 @@ def _conditions_on(kind: str, path: str, old: str) -> Iterator[tuple[str, _Case]
 def _codings_of(
     kind: str, path: str, whole: Callable[..., _Expected]
 ) -> Iterator[tuple[str, _Case]]:
-    """Give what Accept-Encoding comes to (RFC 9110 §12.5.3), at the path of a document."""
+    """Yield what Accept-Encoding comes to (RFC 9110 §12.5.3), at the path of a document."""
     for value, coding in [
         ("", ""),
         ("gzip", "gzip"),
@@ -470,7 +470,7 @@ def _codings_of(
 
 
 def _dates_on(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
-    """Give what If-Modified-Since comes to; dates are put in when they are known."""
+    """Yield what If-Modified-Since comes to; dates are put in when they are known."""
     same, whole, tag = _same(path), _whole(path), _tag(path)
     for name, value, more, expected in [
         ("its date", "{exact:%a, %d %b %Y %H:%M:%S GMT}", {}, same),
@@ -587,7 +587,7 @@ def _all_cases() -> Iterator[tuple[str, _Case]]:
 
 
 def _destinations_of(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
-    """Give what Sec-Fetch-Dest comes to: a browser that shows XML by itself is told so."""
+    """Yield what Sec-Fetch-Dest comes to: a browser that shows XML by itself is told so."""
     whole = _whole(path)
     is_xml = "+xml" in whole.fields["content-type"] or "opml" in whole.fields["content-type"]
     told = {"content-type": "text/xml; charset=utf-8"} if is_xml else {}
@@ -609,7 +609,7 @@ def _destinations_of(kind: str, path: str) -> Iterator[tuple[str, _Case]]:
 
 
 def _together() -> Iterator[tuple[str, _Case]]:
-    """Give what coding a tag and Accept-Encoding come to that do not name the same."""
+    """Yield what coding a tag and Accept-Encoding come to that do not name the same."""
     n = _NOW[_OVERALL]
     for name, tag, accepted, expected in [
         ("the tag of another coding than is asked for", f'"{n}-br"', "gzip", "br"),

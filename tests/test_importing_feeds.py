@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import support
 from feedpress import identity, times
 from feedpress.editing.importing import feed_items, file_text, heading, html_text, xml_scan
-from feedpress.editing.importing.items import MAX_BYTES, Found, Head, Identity, Item, Refused
+from feedpress.editing.importing.items import MAX_BYTES, FeedInfo, Found, Identity, Item, Refused
 from feedpress.model import Publication
 from feedpress.reading import publication_file
 
@@ -23,13 +23,13 @@ _TODAY = date(2026, 11, 22)
 
 
 def _read(name: str) -> Found:
-    return feed_items.read((_FEEDS / name).read_bytes())
+    return feed_items.read_feed((_FEEDS / name).read_bytes())
 
 
 def _written(found: Found, url: str | None = None) -> file_text.FileText:
     ids = [str(item.keys["id"]) for item in found.items if "id" in item.keys]
     about, _ = heading.about(found.head, heading.Wanted(url=url), ids, _TODAY)
-    return file_text.write(about, found.items)
+    return file_text.write_file_text(about, found.items)
 
 
 def _loaded(written: file_text.FileText) -> Publication:
@@ -145,7 +145,7 @@ def test_entries_that_look_exactly_alike() -> None:
     item = "<item><title>Same</title><pubDate>Wed, 14 Sep 2016 1%d:00:00 GMT</pubDate></item>"
     items = "".join(item % number for number in range(4))
     items += "<item><title>Broken</title></item>" + item.replace("Same", "Other") % 5
-    found = feed_items.read(_MANY % items.encode())
+    found = feed_items.read_feed(_MANY % items.encode())
     written = _written(found)
     own = identity.derived_id("Same", None, None)
     assert [(each.name, each.keys["id"]) for each in written.numbered] == [
@@ -157,7 +157,7 @@ def test_entries_that_look_exactly_alike() -> None:
     assert len(written.taken) == 5
     clippings = _loaded(written).clippings
     assert [clipping.id for clipping in clippings[:4]] == [own, f"{own}-2", f"{own}-3", f"{own}-4"]
-    assert [clipping.pinned for clipping in clippings] == [False, True, True, True, False]
+    assert [clipping.has_id for clipping in clippings] == [False, True, True, True, False]
 
 
 def test_id_of_the_feed_is_not_given_away() -> None:
@@ -166,15 +166,15 @@ def test_id_of_the_feed_is_not_given_away() -> None:
     item = "<item><title>%s</title><guid isPermaLink='false'>%s</guid>%s</item>"
     date = "<pubDate>Wed, 14 Sep 2016 10:00:00 GMT</pubDate>"
     items = item % ("Same", "", date) + item % ("A", own, date) + item % ("B", f"{own}-2", date)
-    written = _written(feed_items.read(_MANY % items.encode()))
+    written = _written(feed_items.read_feed(_MANY % items.encode()))
     assert [clipping.id for clipping in _loaded(written).clippings] == [f"{own}-3", own, f"{own}-2"]
 
 
 def test_bad_image_and_language_are_kept_as_warnings() -> None:
     """What a clipping can do without keeps no entry out of the file."""
-    about, _ = heading.about(Head(), heading.Wanted(), [], _TODAY)
+    about, _ = heading.about(FeedInfo(), heading.Wanted(), [], _TODAY)
     keys = {"title": "A", "added": "2020", "image": {"url": "a.png"}, "language": "?"}
-    written = file_text.write(about, [Item("entry 1", keys)])
+    written = file_text.write_file_text(about, [Item("entry 1", keys)])
     assert written.left_out == ()
     assert len(_loaded(written).clippings) == 1
 
@@ -207,7 +207,7 @@ def test_entities_are_refused(name: str) -> None:
         _read(name)
     if name == "laughs.xml":
         with pytest.raises(Refused, match="declares entities"):
-            feed_items.read((_FEEDS / name).read_text("utf-8").encode("utf-16"))
+            feed_items.read_feed((_FEEDS / name).read_text("utf-8").encode("utf-16"))
 
 
 _MANY = b"<rss version='2.0'><channel>%s</channel></rss>"
@@ -243,20 +243,20 @@ _MANY = b"<rss version='2.0'><channel>%s</channel></rss>"
 def test_refused(data: bytes, told: str) -> None:
     """What is no feed, or out of all proportion, is refused with the reason."""
     with pytest.raises(Refused, match=told):
-        feed_items.read(data)
+        feed_items.read_feed(data)
 
 
 def test_largest_feed() -> None:
     """As many entries as are allowed come through."""
     item = "<item><guid>https://a.example/%d</guid><title>T</title></item>"
     items = "".join(item % number for number in range(10_000)).encode()
-    assert len(feed_items.read(_MANY % items).items) == 10_000
+    assert len(feed_items.read_feed(_MANY % items).items) == 10_000
 
 
 def test_address_of_the_feed() -> None:
     """Links are relative to the address that the feed came from."""
     item = b"<item><title>A</title><link>b</link><guid isPermaLink='false'>x</guid></item>"
-    found = feed_items.read(_MANY % item, "https://a.example/feeds/rss")
+    found = feed_items.read_feed(_MANY % item, "https://a.example/feeds/rss")
     assert found.items[0].keys["url"] == "https://a.example/feeds/b"
 
 
@@ -276,7 +276,7 @@ def test_entries_that_are_counted_otherwise() -> None:
     nested = b"<item><title>A</title><guid>urn:ab:c</guid></item>"
     data = _MANY % nested + b"<!-- -->"
     odd = data.replace(b"<channel>", b"<channel xmlns:x='urn:x'><x:item><x:guid/></x:item>")
-    assert [item.keys["id"] for item in feed_items.read(odd).items if item.keys.get("id")] == [
+    assert [item.keys["id"] for item in feed_items.read_feed(odd).items if item.keys.get("id")] == [
         "urn:ab:c"
     ]
 
@@ -285,13 +285,13 @@ def test_long_texts_are_cut() -> None:
     """A summary ends at a paragraph or a word; an article that stands in the feed sooner."""
     words = "word " * 1_000
     encoded = f"<item><title>A</title><description>{words}</description></item>"
-    found = feed_items.read(_MANY % encoded.encode())
+    found = feed_items.read_feed(_MANY % encoded.encode())
     summary = str(found.items[0].keys["summary"])
     assert summary.endswith("word …")
     assert len(summary) <= 2_002
     assert "1 summary cut short, with … at the end" in found.notes
-    assert html_text.excerpt("a" * 20, 10) == "aaaaaaaaaa …"
-    assert html_text.excerpt("a" * 8 + "\n\n" + "b" * 8, 12) == "aaaaaaaa\n\n…"
+    assert html_text.shortened("a" * 20, 10) == "aaaaaaaaaa …"
+    assert html_text.shortened("a" * 8 + "\n\n" + "b" * 8, 12) == "aaaaaaaa\n\n…"
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_projects_are_told_apart() -> None:
     titles = ["C", "C++", "c", "東京", "data-science", "Data Science", "", "C#"]
     categories = "".join(f"<category>{title}</category>" for title in titles)
     data = _MANY % f"<item><title>A</title>{categories}</item>".encode()
-    publication = _loaded(_written(_with_date(feed_items.read(data))))
+    publication = _loaded(_written(_with_date(feed_items.read_feed(data))))
     slugs = {project.title: project.slug for project in publication.projects}
     assert list(slugs) == ["C", "C++", "東京", "data-science", "Data Science", "C#"]
     assert slugs["C"] == "c"
@@ -334,21 +334,21 @@ def _with_date(found: Found) -> Found:
 def test_too_many_projects() -> None:
     """More projects than anybody keeps are refused, unless none are wanted."""
     items = "".join(f"<item><title>{n}</title><category>c{n}</category></item>" for n in range(501))
-    found = _with_date(feed_items.read(_MANY % items.encode()))
+    found = _with_date(feed_items.read_feed(_MANY % items.encode()))
     with pytest.raises(Refused, match="501 projects or categories, more than 500"):
         _written(found)
     about, _ = heading.about(found.head, heading.Wanted(), [], _TODAY)
-    assert file_text.write(about, found.items, with_projects=False).projects == 0
+    assert file_text.write_file_text(about, found.items, with_projects=False).projects == 0
     long = f"<item><title>A</title><category>{'x' * 201}</category></item>"
-    left = _written(_with_date(feed_items.read(_MANY % long.encode()))).left_out
+    left = _written(_with_date(feed_items.read_feed(_MANY % long.encode()))).left_out
     assert "more than 200 characters" in left[0].reason
 
 
 def test_file_that_could_not_be_read() -> None:
     """What would make a file that nobody can read is refused before it is written."""
-    about, _ = heading.about(Head(), heading.Wanted(), [], _TODAY)
+    about, _ = heading.about(FeedInfo(), heading.Wanted(), [], _TODAY)
     with pytest.raises(Refused, match="can't be written as a file"):
-        file_text.write(replace(about, tag="nothing"), [])
+        file_text.write_file_text(replace(about, tag="nothing"), [])
 
 
 @pytest.mark.parametrize(
@@ -364,17 +364,17 @@ def test_file_that_could_not_be_read() -> None:
 )
 def test_tag(home: str | None, ids: list[str], feed_id: str | None, tag: str | None) -> None:
     """The tag is the home page's domain and this year, or what feedpress' own feed has."""
-    head = Head(home=home, id=feed_id)
+    head = FeedInfo(home=home, id=feed_id)
     about, _ = heading.about(head, heading.Wanted(), ids, _TODAY)
     assert about.tag == (tag or "b.example,2016")
 
 
-# feedparser takes some pairs of Latin-1 characters for damaged UTF-8, and mends them.
+# feedparser takes some pairs of Latin-1 characters for damaged UTF-8, and repairs them.
 _WORDS = st.text(st.sampled_from("abc XYZ 019 &<>\"':#-é東😀"), min_size=1, max_size=30).map(
     lambda text: " ".join(text.split())
 )
 _DAYS = st.integers(631_152_000, 1_767_225_600).map(
-    lambda seconds: times.typed(datetime.fromtimestamp(seconds, UTC))
+    lambda seconds: times.to_rfc3339(datetime.fromtimestamp(seconds, UTC))
 )
 _IDS = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True) | st.from_regex(
     r"(https?://[a-z]{1,5}[!#$&-;=?-Z_a-z~]{0,20}|urn:[a-z]{2,4}:[!#$&-;=?-Z_a-z~]{1,9})",
@@ -394,7 +394,7 @@ def test_round_trip(clippings: list[dict[str, str]]) -> None:
     """A feed that feedpress made is imported with the same ids, titles and instants."""
     before = support.publication(clippings, language="en")
     for documents, is_atom in ((support.atom_documents, True), (support.rss_documents, False)):
-        written = _written(feed_items.read(documents(before)[0]), before.url)
+        written = _written(feed_items.read_feed(documents(before)[0]), before.url)
         assert written.left_out == ()
         after = _loaded(written)
         assert _known(after) == _known(before)

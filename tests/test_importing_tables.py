@@ -21,7 +21,7 @@ _DAY, _MONTH = table_dates.Order.DAY_FIRST, table_dates.Order.MONTH_FIRST
 
 def _written(found: Found) -> file_text.FileText:
     about, _ = heading.about(found.head, heading.Wanted(), [], date(2026, 11, 22))
-    return file_text.write(about, found.items)
+    return file_text.write_file_text(about, found.items)
 
 
 def _loaded(written: file_text.FileText) -> Publication:
@@ -31,7 +31,7 @@ def _loaded(written: file_text.FileText) -> Publication:
 
 
 def _read(name: str) -> Found:
-    return table.read((_TABLES / name).read_bytes())
+    return table.read_table((_TABLES / name).read_bytes())
 
 
 def test_german_excel() -> None:
@@ -118,23 +118,23 @@ def test_rows_that_can_not_be_clippings() -> None:
 def test_refused(data: bytes, told: str) -> None:
     """What can't be read, or read in one way only, is refused with the reason."""
     with pytest.raises(Refused, match=told):
-        table.read(data)
+        table.read_table(data)
 
 
 def test_rows_that_look_exactly_alike() -> None:
     """Rows with the same title and address all become clippings, each with its own id."""
     rows = "Same,2016,https://a.example/\n" * 3 + "Same,2016,https://a.example/b\n"
-    written = _written(table.read(f"Title,Date,Link\n{rows}".encode()))
+    written = _written(table.read_table(f"Title,Date,Link\n{rows}".encode()))
     assert [item.name for item in written.numbered] == ["row 3", "row 4"]
     first, second, third, other = _loaded(written).clippings
     assert [second.id, third.id] == [f"{first.id}-2", f"{first.id}-3"]
-    assert [each.pinned for each in (first, second, third, other)] == [False, True, True, False]
+    assert [each.has_id for each in (first, second, third, other)] == [False, True, True, False]
 
 
 def test_order_that_was_told() -> None:
     """Who says what comes first is believed, and what does not fit is left out."""
     data = b"Title,Date\nA,1/2/2016\nB,2/13/2016\n"
-    written = _written(table.read(data, _DAY))
+    written = _written(table.read_table(data, _DAY))
     assert written.taken[0].keys["published"] == "2016-02-01"
     assert "there is no day '2016-13-02'" in written.left_out[0].reason
 
@@ -142,7 +142,7 @@ def test_order_that_was_told() -> None:
 def test_many_columns_left_out() -> None:
     """The list of columns that are left out ends."""
     names = ",".join(f"c{number}" for number in range(25))
-    found = table.read(f"Title,Date,{names}\nA,2016\n".encode())
+    found = table.read_table(f"Title,Date,{names}\nA,2016\n".encode())
     assert found.notes[-1].endswith("'c19' and 5 more")
 
 
@@ -221,7 +221,7 @@ def test_round_trip(rows: list[tuple[str, str, str]], separator: str, encoding: 
     writer.writerow(["Title", "Date", "Summary", "Source", "Link"])
     for number, (title, summary, source) in enumerate(rows):
         writer.writerow([title, "2016", summary, source, f"https://a.example/{number}"])
-    found = table.read(written.getvalue().encode(encoding))
+    found = table.read_table(written.getvalue().encode(encoding))
     result = _written(found)
     assert [each for each in result.left_out if "no title" not in each.reason] == []
     expected = [tuple(map(str.strip, row)) for row in rows if row[0].strip()]
@@ -234,7 +234,7 @@ def test_round_trip(rows: list[tuple[str, str, str]], separator: str, encoding: 
 @given(_CELLS)
 def test_texts_of_several_lines(text: str) -> None:
     """What stands in several lines below its key is read back as it was."""
-    if block := yaml_writing.block(text, "    "):
+    if block := yaml_writing.block_scalar(text, "    "):
         data = f"clippings:\n- summary: {block}\n  title: A\n  added: 2020\n"
         about = "publication: {title: T, url: 'https://a.example/', tag: 'a.example,2016'}\n"
         publication, _ = publication_file.load([("a.yaml", (about + data).encode())])

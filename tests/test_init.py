@@ -86,7 +86,7 @@ def test_nothing_is_overwritten(elsewhere: Path) -> None:
     before = (elsewhere / "clippings.yaml").read_bytes()
     result = _run("--title", "Other")
     assert result.exit_code == 1
-    assert "clippings.yaml is there already and was left as it is" in result.output
+    assert "clippings.yaml exists already and was left as it is" in result.output
     assert (elsewhere / "clippings.yaml").read_bytes() == before
     assert (elsewhere / "clippings.schema.json").read_text(encoding="utf-8") == "{}"
 

@@ -26,7 +26,7 @@ _PROJECTS = {"portal": {"title": "R&D <Portal>", "also": ["Portal"]}}
 
 
 def _documents(loaded: Publication, index: int = 0) -> list[dict[str, Any]]:
-    """Give the documents of a feed: the one that is polled, then the archives."""
+    """Return the documents of a feed: the one that is polled, then the archives."""
     built = feed.build(loaded, support.NOW)[index]
     documents = history.documents(built)
     entries = [each for document in documents for each in document.entries_and_notices]

@@ -23,7 +23,7 @@ def editor(tmp_path: Path) -> Iterator[lsp.Editor]:
     """A text editor in a folder with a schema of its own."""
     publication = support.publication([_CLIPPING], _PROJECTS)
     path = tmp_path / "clippings.schema.json"
-    path.write_text(json_schema.text(publication), encoding="utf-8")
+    path.write_text(json_schema.schema_text(publication), encoding="utf-8")
     with lsp.editing(tmp_path) as opened:
         yield opened
 
@@ -70,7 +70,7 @@ def test_source_is_completed(editor: lsp.Editor) -> None:
 
 
 def test_mistakes_are_underlined(editor: lsp.Editor) -> None:
-    """Only what is wrong is underlined, and the message says how to mend it."""
+    """Only what is wrong is underlined, and the message says how to fix it."""
     text = (
         f"{_HEAD}clippings:\n- title: A\n  publishd: 2016\n  added: 9/14/2016\n"
         "  projects: [A new one]\n  source: Nobody\n- title: [Opinion]\n  added: 2016\n"

@@ -55,7 +55,7 @@ def _client() -> Client:
     loaded, _ = publication_file.load([(_LIST.name, _LIST.read_bytes())])
     assert loaded.url == _BASE
     built = snapshot.build(loaded, support.NOW)
-    return Client(app.create_app(lambda: built, lambda: support.NOW))
+    return Client(app.build_app(lambda: built, lambda: support.NOW))
 
 
 def _links(page: str, elements: list[Any]) -> Iterator[_Link]:
@@ -146,7 +146,7 @@ def test_every_feed_named_by_autodiscovery_is_one() -> None:
 
 
 def _read(served: _Page) -> tuple[str, str]:
-    """Give a feed's title and the address that it says it has."""
+    """Return a feed's title and the address that it says it has."""
     if served.media_type.endswith("json"):
         feed = json.loads(served.body)
         return feed["title"], feed["feed_url"]

@@ -147,7 +147,7 @@ class _Process:
     def __init__(self, publication: Publication, clock: Callable[[], datetime]) -> None:
         self.publication = publication
         self.current = snapshot.build(publication, clock())
-        self.client = app.create_app(lambda: self.current, clock).test_client()
+        self.client = app.build_app(lambda: self.current, clock).test_client()
         self._clock = clock
 
     def turn(self, change: _Change = _same) -> None:
@@ -186,7 +186,7 @@ class _Site:
         return self._processes[-1].client.get(path, headers=headers)
 
     def published(self, path: str) -> tuple[_Entries, dict[str, str]]:
-        """Give the entries and tombstones that a feed has now."""
+        """Return the entries and tombstones that a feed has now."""
         if path not in self._read:
             self._read[path] = _read(self._processes[-1].current.documents[path].body)
         return self._read[path]
@@ -205,7 +205,7 @@ class _Site:
 
 
 def _read(body: bytes) -> tuple[_Entries, dict[str, str]]:
-    """Give what a feed of either format shows, and of what it says that it was taken back."""
+    """Return what a feed of either format shows, and of what it says that it was taken back."""
     root = support.parse(body)
     entries: _Entries = {}
     for each in (*root.iterfind("{*}entry"), *root.iterfind("channel/item")):
@@ -266,7 +266,7 @@ class _Reader:
         return response
 
     def conditions(self) -> dict[str, str]:
-        """Give the fields that make the request a conditional one."""
+        """Return the fields that make the request a conditional one."""
         fields = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
         return {name: value for name, value in fields.items() if value}
 
@@ -287,7 +287,7 @@ class _Reader:
         }
 
     def interval(self, response: TestResponse) -> timedelta:
-        """Give how long it waits after an answer."""
+        """Return how long it waits after an answer."""
         return _HOUR
 
     def _is_up_to_date(self, entries: _Entries, tombstones: Mapping[str, str]) -> bool:

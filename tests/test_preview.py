@@ -15,7 +15,7 @@ import support
 from feedpress import app_of
 from feedpress.cli.main import main
 from feedpress.serving.reload import Reloader
-from feedpress.settings import Preview, Settings
+from feedpress.settings import PreviewMode, Settings
 from servers import SERVE, eventually, starting
 
 pytestmark = pytest.mark.slow
@@ -51,7 +51,7 @@ def _lines(clippings: list[dict[str, object]]) -> str:
 def previewed(tmp_path: Path) -> Callable[..., tuple[Client, Reloader]]:
     """Make the app of a file, with a preview for this machine alone, that looks when it is told."""
 
-    def make(text: str, shown_to: Preview = Preview.LOCAL) -> tuple[Client, Reloader]:
+    def make(text: str, shown_to: PreviewMode = PreviewMode.LOCAL) -> tuple[Client, Reloader]:
         path = tmp_path / "clippings.yaml"
         path.write_text(text, encoding="utf-8")
         reloader = Reloader(Settings(path, preview=shown_to), lambda: support.NOW)
@@ -62,7 +62,7 @@ def previewed(tmp_path: Path) -> Callable[..., tuple[Client, Reloader]]:
 
 
 def _text(response: TestResponse) -> str:
-    """Give what can be read on a page, and make sure that it is good HTML."""
+    """Return what can be read on a page, and make sure that it is good HTML."""
     html5lib.HTMLParser(strict=True).parse(response.data)
     texts: list[str] = []
     parser = html.parser.HTMLParser()
@@ -136,13 +136,13 @@ def test_only_who_names_this_machine(
 
 def test_for_anybody(previewed: Callable[..., tuple[Client, Reloader]]) -> None:
     """Who says so shows it to anybody."""
-    client, _ = previewed(_lines(_CLIPPINGS), Preview.ANYBODY)
+    client, _ = previewed(_lines(_CLIPPINGS), PreviewMode.ANYBODY)
     assert client.get("/preview/", headers={"Host": "press.example"}).status_code == 200
 
 
 def test_no_preview_unless_asked_for(previewed: Callable[..., tuple[Client, Reloader]]) -> None:
     """A server that everybody may ask has no such page."""
-    client, _ = previewed(_lines(_CLIPPINGS), Preview.NO)
+    client, _ = previewed(_lines(_CLIPPINGS), PreviewMode.NO)
     for path in ("/preview/", "/preview/preview.js", "/preview/preview.css"):
         assert client.get(path, headers=_LOCAL).status_code == 404
 

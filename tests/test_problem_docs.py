@@ -8,13 +8,13 @@ import pytest
 
 import support
 from feedpress.reading import publication_file
-from feedpress.reading.problems import CODES, Severity, link
+from feedpress.reading.problems import CODES, Severity, help_link
 from feedpress.review import lint
 from feedpress.review.reports import problems as report
 from feedpress.review.reports.passages import Texts
 
 _INVALID = Path(__file__).parent / "data" / "invalid"
-_CHECK = inspect.getsource(check)
+_CHECK = inspect.getsource(lint)
 PAGE = (Path(__file__).parent.parent / "docs" / "problems.md").read_text(encoding="utf-8")
 OPENING, *SECTIONS = re.split(r"^## ", PAGE.partition("\n# Problems that")[0], flags=re.MULTILINE)
 TEXTS = dict(section.split("\n", 1) for section in SECTIONS)
@@ -76,7 +76,7 @@ def test_sections_of_both_severities_say_when(code: str) -> None:
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_links_lead_to_sections(code: str) -> None:
     """The link of a code is the anchor that code hosts make of its section's heading."""
-    assert link(code) == f"docs/problems.md#{code}"
+    assert help_link(code) == f"docs/problems.md#{code}"
     assert re.fullmatch("[a-z]+(-[a-z]+)*", code)
 
 

@@ -23,11 +23,11 @@ def _problem(
     code: str = "unknown-key",
     *,
     message: str = "the key 'titel' is not known",
-    cure: str = "did you mean 'title'?",
+    fix: str = "did you mean 'title'?",
     file: str = "clippings.yaml",
     severity: Severity = Severity.ERROR,
 ) -> Problem:
-    return Problem(code, message, cure, Place(file, line, column), severity)
+    return Problem(code, message, fix, Place(file, line, column), severity)
 
 
 def _texts(text: str, file: str = "clippings.yaml") -> Texts:
@@ -39,7 +39,7 @@ def _plain(text: str, _: Tone) -> str:
 
 
 def _marked(line: str, column: int, code: str = "unknown-key") -> str:
-    """Give what is underlined of a line where a problem stands at a column."""
+    """Return what is underlined of a line where a problem stands at a column."""
     passage = _texts(line).passage(_problem(1, column, code))
     assert passage is not None
     assert passage.line == line
@@ -131,7 +131,7 @@ def test_no_line_to_show(problem: Problem) -> None:
     place = problem.place
     assert _told([problem], texts) == [
         f"{place.file}:{place.line}:1: error: the key 'titel' is not known [unknown-key]",
-        "  cure: did you mean 'title'?",
+        "  fix: did you mean 'title'?",
         "  help: docs/problems.md#unknown-key",
         "",
     ]
@@ -202,18 +202,18 @@ def test_nothing_acts_upon_the_terminal() -> None:
     line = _HOSTILE.replace("\r", "").replace("\n", "").replace("\ud800", "")
     assert safe(_HOSTILE).isprintable()
     for width in (40, 60, 100):
-        problem = _problem(1, 9, message=_HOSTILE, cure=_HOSTILE)
+        problem = _problem(1, 9, message=_HOSTILE, fix=_HOSTILE)
         assert all(each.isprintable() for each in _told([problem], _texts(line), width))
 
 
 def test_text() -> None:
-    """People get the place, what is wrong, the line, the cure, and where to read more."""
+    """People get the place, what is wrong, the line, the fix, and where to read more."""
     text = "clippings:\n- titel: City opens  # x\n"
     assert _told([_problem(2, 3)], _texts(text)) == [
         "clippings.yaml:2:3: error: the key 'titel' is not known [unknown-key]",
         "  2 | - titel: City opens  # x",
         "    |   ^^^^^",
-        "  cure: did you mean 'title'?",
+        "  fix: did you mean 'title'?",
         "  help: docs/problems.md#unknown-key",
         "",
     ]
@@ -262,9 +262,9 @@ def test_other_files_are_named() -> None:
     assert also == "  also: in lines 2, b.yaml:1, b.yaml:2"
 
 
-@pytest.mark.parametrize("key", ["code", "message", "cure"])
+@pytest.mark.parametrize("key", ["code", "message", "fix"])
 def test_different_warnings_stay_apart(key: str) -> None:
-    """Only what has code, message and cure in common is told once."""
+    """Only what has code, message and fix in common is told once."""
     other: dict[str, Any] = {key: "duplicate"}
     found = [*_warnings(3), *_warnings(1, **other)]
     assert not [line for line in _told(found, _texts("a")) if "also" in line]
@@ -314,7 +314,7 @@ def test_json() -> None:
             "code": "unknown-key",
             "severity": "error",
             "message": "京都 \x1b[31m \x7f\u202e",
-            "cure": "did you mean 'title'?",
+            "fix": "did you mean 'title'?",
             "file": "clippings.yaml",
             "line": 2,
             "column": 3,
@@ -352,7 +352,7 @@ def test_github() -> None:
 )
 def test_no_text_starts_a_command_of_its_own(hostile: str) -> None:
     """Whatever a message or a file's name says, it stays where it belongs."""
-    problem = _problem(message=hostile, cure=hostile, file=f"a,b:{hostile}")
+    problem = _problem(message=hostile, fix=hostile, file=f"a,b:{hostile}")
     (line,) = report.github([problem], _texts("a"), _FOLDER)
     assert line.startswith("::error file=a%2Cb%3A")
     assert not re.search(r"[\r\n\x1b]", line)
@@ -375,7 +375,7 @@ def test_no_text_starts_a_command_of_its_own(hostile: str) -> None:
 )
 def test_files_are_named_from_the_folder(file: str, expected: str) -> None:
     """A code host knows files by their path in the project, with slashes."""
-    assert report.relative(file, _FOLDER) == expected
+    assert report.relative_path(file, _FOLDER) == expected
 
 
 def test_one_long_line_takes_no_square() -> None:

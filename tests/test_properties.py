@@ -53,7 +53,7 @@ def _load(*args: Any) -> Any:
 
 
 def _shown(html: str) -> str:
-    """Give the text that a browser shows of a piece of HTML."""
+    """Return the text that a browser shows of a piece of HTML."""
     fragment = html5lib.parseFragment(html, container="div", namespaceHTMLElements=False)
     return "".join(fragment.itertext())
 
@@ -148,7 +148,7 @@ _DIGEST_OF_ALL = """
 import hashlib, pathlib
 from datetime import datetime, UTC
 from feedpress import snapshot
-from feedpress.reading import publication_file as clippings_file
+from feedpress.reading import publication_file
 data = pathlib.Path("clippings.yaml").read_bytes()
 publication, _ = publication_file.load([("clippings.yaml", data)])
 built = snapshot.build(publication, datetime(2026, 11, 22, 18, tzinfo=UTC))

@@ -86,7 +86,7 @@ def test_every_id_is_pinned_and_is_the_one_derived(
     for fact, clipping in zip(_FACTS, first_publication, strict=True):
         source = _RIGHT_SOURCES.get(fact["position"], fact["source"])
         derived = identity.derived_id(clipping.title, fact["url"], source)
-        assert clipping.pinned
+        assert clipping.has_id
         assert clipping.id == (f"{derived}-2" if fact["position"] == 12 else derived)
 
 
@@ -118,7 +118,7 @@ def documents(real_list: Publication) -> dict[str, Document]:
 
 
 def _raw(real_list: Publication) -> dict[str, dict[str, Any]]:
-    """Give the clippings by their entries' ids, as another YAML parser reads the file."""
+    """Return the clippings by their entries' ids, as another YAML parser reads the file."""
     path = Path(__file__).parent.parent / "clippings.yaml"
     raw = yaml.load(path.read_bytes(), Loader=yaml.CBaseLoader)  # noqa: S506 - texts only
     return {identity.entry_id(real_list.tag, each["id"]): each for each in raw["clippings"]}

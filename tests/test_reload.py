@@ -401,7 +401,7 @@ def test_held_back_clipping_is_there_at_its_second(
     write(_held_back(due, projects=["portal"]))
     clock = _Clock()
     reloader = quiet(clock=clock)
-    client = app.create_app(reloader.current, clock).test_client()
+    client = app.build_app(reloader.current, clock).test_client()
     clock.now = due - timedelta(seconds=30)
     reloader.look()
     snapshot = reloader.current()
@@ -551,7 +551,7 @@ def test_broken_from_the_start(
 
 
 def test_thread_sees_changes(write: Callable[[str], Path]) -> None:
-    """The thread publishes what is written, renamed, broken, mended, taken away and put back."""
+    """The thread publishes what is written, renamed, broken, fixed, removed and put back."""
     path = write(_text("One"))
     with _watching(path) as reloader:
         path.write_text(_text("Written over"), encoding="utf-8")
@@ -910,6 +910,31 @@ def test_forked_process_takes_the_newest_version(
     saved = StateFolder(state).files()
     assert saved is not None
     assert b"The second" in saved.files[0][1]
+
+
+def test_forked_process_with_the_newest_content(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """A worker whose files are what was published last publishes the next change after it."""
+    path, state = write(_text("One")), tmp_path / "state"
+    parent = Reloader(Settings(path, state=state), lambda: support.NOW)
+    parent.look_once()
+    other = quiet(state=state)
+    for title in ("The second", "One"):
+        path.write_text(_text(title), encoding="utf-8")
+        other.look()
+    folder = StateFolder(state)
+    newest = folder.files()
+    assert newest is not None
+    parent.stop()
+    parent.start()  # as in a process that is forked from it now
+    assert _feed(parent) == _feed(other)
+    path.write_text(_text("The third"), encoding="utf-8")
+    parent.look()
+    saved = folder.files()
+    assert saved is not None
+    assert saved.number > newest.number
+    assert b"The third" in saved.files[0][1]
 
 
 def test_missing_file_at_the_start(

@@ -42,7 +42,7 @@ _CHANGES = {
 
 
 def _clean(**more: str) -> dict[str, str]:
-    """Give an environment in which the command is found, and git has no settings of a person."""
+    """Return an environment in which the command is found, and git has no settings of a person."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return inherited | {
         "PATH": f"{_BIN}{os.pathsep}{os.environ['PATH']}",

@@ -56,7 +56,7 @@ class Repository:
         self.git("commit", "-q", "-m", message, date=f"2020-01-0{day}T12:00:00Z")
 
     def state(self) -> tuple[str, str, dict[str, tuple[int, int]]]:
-        """Give what a reader must leave alone: work tree, HEAD, and each file's time and size."""
+        """Return what a reader must leave alone: work tree, HEAD, and each file's time and size."""
         files = {
             str(path): (path.stat().st_mtime_ns, path.stat().st_size)
             for path in self.folder.rglob("*")
@@ -102,7 +102,9 @@ def with_history(repository: Repository) -> Path:
 )
 def test_file_at_a_revision(with_history: Path, revision: str, content: bytes) -> None:
     """A file is had as it was, whatever names the revision; its name tells which it was."""
-    assert revisions.read(with_history, revision) == [(f"{revision}:clippings.yaml", content)]
+    assert revisions.read_revision(with_history, revision) == [
+        (f"{revision}:clippings.yaml", content)
+    ]
 
 
 # A date, and a search for a commit's message.
@@ -116,7 +118,7 @@ def test_file_at_a_revision(with_history: Path, revision: str, content: bytes) -
 )
 def test_revision_with_a_colon(with_history: Path, revision: str, content: bytes) -> None:
     """A revision with a colon in it that is no path is a revision like any other."""
-    assert [read for _, read in revisions.read(with_history, revision)] == [content]
+    assert [read for _, read in revisions.read_revision(with_history, revision)] == [content]
 
 
 def test_revision_with_a_colon_beside_other_files(repository: Repository) -> None:
@@ -127,7 +129,7 @@ def test_revision_with_a_colon_beside_other_files(repository: Repository) -> Non
     repository.commit("fix: all")
     for revision in ("HEAD^{/fix: all}", ":/fix: all", "HEAD^{/fix: all}^{tree}", "HEAD^{tree}"):
         name = f"{revision}:press/clippings.yaml"
-        assert revisions.read(path, revision) == [(name, b"1\n")]
+        assert revisions.read_revision(path, revision) == [(name, b"1\n")]
 
 
 def test_whole_repository_by_a_colon(repository: Repository) -> None:
@@ -135,14 +137,14 @@ def test_whole_repository_by_a_colon(repository: Repository) -> None:
     path = repository.write("press/clippings.yaml", "1\n")
     repository.write("other.yaml", "2\n")
     repository.commit()
-    assert revisions.read(path, "HEAD:") == [("HEAD:other.yaml", b"2\n")]
-    assert revisions.read(path, "HEAD:press") == [("HEAD:press/clippings.yaml", b"1\n")]
+    assert revisions.read_revision(path, "HEAD:") == [("HEAD:other.yaml", b"2\n")]
+    assert revisions.read_revision(path, "HEAD:press") == [("HEAD:press/clippings.yaml", b"1\n")]
 
 
 def test_commit_by_its_name(with_history: Path, repository: Repository) -> None:
     """A revision may be a commit's own name, short or long."""
     for commit in repository.git("log", "--format=%H %h", "-1", "HEAD~1").split():
-        assert revisions.read(with_history, commit)[0][1] == b"2\n"
+        assert revisions.read_revision(with_history, commit)[0][1] == b"2\n"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,7 @@ def test_names_of_files(repository: Repository, name: str) -> None:
     path = repository.write(name, "1\n")
     repository.commit()
     path.write_text("2\n", encoding="utf-8")
-    assert revisions.read(path, "HEAD") == [(f"HEAD:{name}", b"1\n")]
+    assert revisions.read_revision(path, "HEAD") == [(f"HEAD:{name}", b"1\n")]
 
 
 def test_relative_path(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,9 +171,9 @@ def test_relative_path(repository: Repository, monkeypatch: pytest.MonkeyPatch) 
     path = repository.write("press/clippings.yaml", "1\n")
     repository.commit()
     monkeypatch.chdir(path.parent)
-    assert revisions.read(Path("clippings.yaml"), "HEAD")[0][1] == b"1\n"
+    assert revisions.read_revision(Path("clippings.yaml"), "HEAD")[0][1] == b"1\n"
     monkeypatch.chdir("/")
-    assert revisions.read(path.relative_to("/"), "HEAD")[0][1] == b"1\n"
+    assert revisions.read_revision(path.relative_to("/"), "HEAD")[0][1] == b"1\n"
 
 
 def test_link_to_a_file(repository: Repository, tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_link_to_a_file(repository: Repository, tmp_path: Path) -> None:
     repository.commit()
     link = tmp_path / "linked.yaml"
     link.symlink_to(path)
-    assert revisions.read(link, "HEAD") == [("HEAD:press/clippings.yaml", b"1\n")]
+    assert revisions.read_revision(link, "HEAD") == [("HEAD:press/clippings.yaml", b"1\n")]
 
 
 def test_any_bytes(repository: Repository) -> None:
@@ -190,7 +192,7 @@ def test_any_bytes(repository: Repository) -> None:
     path.write_bytes(data)
     repository.commit()
     path.unlink()
-    assert revisions.read(path, "HEAD")[0][1] == data
+    assert revisions.read_revision(path, "HEAD")[0][1] == data
 
 
 @pytest.mark.parametrize("under", ["press", "a b/ä", "."])
@@ -207,7 +209,7 @@ def test_folder(repository: Repository, under: str) -> None:
     on_disk = Files(folder).read()
     repository.write(f"{under}/a.yml", "edited\n")
     repository.write(f"{under}/untracked.yaml", "untracked\n")
-    read = revisions.read(folder, "HEAD")
+    read = revisions.read_revision(folder, "HEAD")
     assert [Path(name.partition(":")[2]).name for name, _ in read] == [
         "B.yaml",
         "a.yml",
@@ -225,7 +227,7 @@ def test_executable_file_in_a_folder(repository: Repository) -> None:
     path = repository.write("press/a.yaml", "1\n")
     path.chmod(0o755)
     repository.commit()
-    assert revisions.read(path.parent, "HEAD") == [("HEAD:press/a.yaml", b"1\n")]
+    assert revisions.read_revision(path.parent, "HEAD") == [("HEAD:press/a.yaml", b"1\n")]
 
 
 @pytest.mark.parametrize(
@@ -242,9 +244,9 @@ def test_names_are_fit_for_a_terminal(repository: Repository, name: str, shown: 
     path = repository.write(name, "1\n")
     repository.commit()
     for given in (path, path.parent):
-        assert revisions.read(given, "HEAD") == [(f"HEAD:{shown}", b"1\n")]
+        assert revisions.read_revision(given, "HEAD") == [(f"HEAD:{shown}", b"1\n")]
     given_path = f"HEAD:{name}"
-    assert revisions.read(path, given_path) == [(f"HEAD:{shown}", b"1\n")]
+    assert revisions.read_revision(path, given_path) == [(f"HEAD:{shown}", b"1\n")]
 
 
 @pytest.mark.parametrize("name", [b"\xff.yaml", b"press/\xff.yaml", b"\xff/a.yaml"])
@@ -253,7 +255,7 @@ def test_name_that_is_not_utf_8(repository: Repository, name: bytes) -> None:
     path = repository.write(os.fsdecode(name), "1\n")
     repository.commit()
     for given in (path, path.parent):
-        ((shown, content),) = revisions.read(given, "HEAD")
+        ((shown, content),) = revisions.read_revision(given, "HEAD")
         assert content == b"1\n"
         assert shown.isprintable()
 
@@ -265,7 +267,7 @@ def test_error_is_fit_for_a_terminal(repository: Repository) -> None:
     other = repository.write("\x1b[31m.yaml", "1\n")
     for given, revision in ((path, "\x1b[31m"), (other, "HEAD"), (path, "HEAD:\x1b[31m")):
         with pytest.raises(RevisionError, match=r"^git .*\\x1b\[31m") as caught:
-            revisions.read(given, revision)
+            revisions.read_revision(given, revision)
         assert str(caught.value).isprintable()
 
 
@@ -277,17 +279,17 @@ def test_file_that_has_moved(repository: Repository) -> None:
     repository.commit()
     path = repository.folder / "press/clippings.yaml"
     for_file = "HEAD~1:old place/clippings.yaml"
-    assert revisions.read(path, for_file) == [(for_file, b"1\n")]
+    assert revisions.read_revision(path, for_file) == [(for_file, b"1\n")]
     for for_folder in ("HEAD~1:old place", "HEAD~1:old place/"):
-        assert revisions.read(path, for_folder) == [(for_file, b"1\n")]
-    assert revisions.read(path, "HEAD:./clippings.yaml")[0][1] == b"1\n"
+        assert revisions.read_revision(path, for_folder) == [(for_file, b"1\n")]
+    assert revisions.read_revision(path, "HEAD:./clippings.yaml")[0][1] == b"1\n"
 
 
 def test_what_is_staged(with_history: Path, repository: Repository) -> None:
     """A colon and a path without any revision is what is staged."""
     repository.git("add", "clippings.yaml")
     repository.write("clippings.yaml", "5\n")
-    assert revisions.read(with_history, ":clippings.yaml")[0][1] == b"4\n"
+    assert revisions.read_revision(with_history, ":clippings.yaml")[0][1] == b"4\n"
 
 
 @pytest.mark.parametrize(
@@ -295,11 +297,11 @@ def test_what_is_staged(with_history: Path, repository: Repository) -> None:
     ["nowhere", "HEAD~9", "HEAD:nowhere.yaml", " ", "HEAD main", "v1..main", "0" * 40, "^HEAD"],
 )
 def test_unknown_revision(with_history: Path, revision: str) -> None:
-    """What git does not know is told with a cure."""
+    """What git does not know is told with a fix."""
     with pytest.raises(
         RevisionError, match=r"^git knows no revision '.*'; look whether it is right$"
     ):
-        revisions.read(with_history, revision)
+        revisions.read_revision(with_history, revision)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,7 @@ def test_revision_is_never_an_option(
     """What begins with a hyphen is taken for a revision, which git does not have."""
     before = repository.state()
     with pytest.raises(RevisionError, match=r"^git knows no revision '-"):
-        revisions.read(with_history, revision)
+        revisions.read_revision(with_history, revision)
     assert repository.state() == before
 
 
@@ -320,7 +322,7 @@ def test_branch_that_begins_with_a_hyphen(with_history: Path, repository: Reposi
     """Git does not make such a branch, but it can be there."""
     head = repository.git("rev-parse", "HEAD~1")
     (repository.folder / ".git/refs/heads/-q").write_text(head, encoding="ascii")
-    assert revisions.read(with_history, "-q") == [("-q:clippings.yaml", b"2\n")]
+    assert revisions.read_revision(with_history, "-q") == [("-q:clippings.yaml", b"2\n")]
 
 
 def test_path_that_was_not_there(with_history: Path, repository: Repository) -> None:
@@ -328,17 +330,17 @@ def test_path_that_was_not_there(with_history: Path, repository: Repository) -> 
     path = repository.write("new.yaml", "1\n")
     why = r"^git has no 'HEAD:new\.yaml', so all of it would be new; .*REVISION:PATH.*--against$"
     with pytest.raises(RevisionError, match=why):
-        revisions.read(path, "HEAD")
+        revisions.read_revision(path, "HEAD")
     repository.commit()
     with pytest.raises(RevisionError, match=r"^git has no 'v1:new\.yaml', so"):
-        revisions.read(path, "v1")
+        revisions.read_revision(path, "v1")
 
 
 def test_repository_without_a_commit(repository: Repository) -> None:
     """Before the first commit there is no revision."""
     path = repository.write("clippings.yaml", "1\n")
     with pytest.raises(RevisionError, match=r"^git knows no revision 'HEAD'; look"):
-        revisions.read(path, "HEAD")
+        revisions.read_revision(path, "HEAD")
 
 
 @pytest.mark.parametrize("name", ["clippings.yaml", "nowhere/clippings.yaml", "."])
@@ -348,7 +350,7 @@ def test_no_repository(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "clippings.yaml").touch()
     why = rf"^git can't be asked about {tmp_path}.*: fatal: .*; name .* --against FILE$"
     with pytest.raises(RevisionError, match=why):
-        revisions.read(tmp_path / name, "HEAD")
+        revisions.read_revision(tmp_path / name, "HEAD")
 
 
 def test_folder_without_yaml_files(repository: Repository) -> None:
@@ -357,7 +359,7 @@ def test_folder_without_yaml_files(repository: Repository) -> None:
     repository.commit()
     repository.write("press/a.yaml", "1\n")
     with pytest.raises(RevisionError, match=r"^'HEAD:press' has no YAML file in it; name"):
-        revisions.read(repository.folder / "press", "HEAD")
+        revisions.read_revision(repository.folder / "press", "HEAD")
 
 
 @pytest.mark.parametrize("revision", ["HEAD", "HEAD:clippings.yaml"])
@@ -368,16 +370,16 @@ def test_without_git(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RevisionError, match=r"git can't be run; .* --against"):
-        revisions.read(with_history, revision)
+        revisions.read_revision(with_history, revision)
 
 
 @pytest.mark.parametrize(
     "read",
     [
-        lambda path: revisions.read(path, "HEAD"),
-        lambda path: revisions.read(path, "v1"),
-        lambda path: revisions.read(path.parent, "HEAD~1"),
-        lambda path: revisions.read(path, "HEAD~1:clippings.yaml"),
+        lambda path: revisions.read_revision(path, "HEAD"),
+        lambda path: revisions.read_revision(path, "v1"),
+        lambda path: revisions.read_revision(path.parent, "HEAD~1"),
+        lambda path: revisions.read_revision(path, "HEAD~1:clippings.yaml"),
     ],
     ids=["file", "tag", "folder", "path"],
 )
@@ -399,13 +401,13 @@ def test_hook_of_another_repository(
     with_history: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The repository is the file's, whatever a hook says that it runs in."""
-    expected = revisions.read(with_history, "HEAD")
+    expected = revisions.read_revision(with_history, "HEAD")
     monkeypatch.setenv("GIT_DIR", str(tmp_path_factory.mktemp("other")))
-    assert revisions.read(with_history, "HEAD") == expected
+    assert revisions.read_revision(with_history, "HEAD") == expected
 
 
 def test_file_that_was_too_large(with_history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is read from git no further than from the disk."""
     monkeypatch.setattr(revisions, "MAX_BYTES", 1)
     with pytest.raises(RevisionError, match="larger than 1 bytes"):
-        revisions.read(with_history, "HEAD")
+        revisions.read_revision(with_history, "HEAD")

@@ -33,7 +33,7 @@ _SOURCES = {"Government Technology": {"also": ["GovTech"]}, "The Described": {}}
 
 
 def _objects(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every schema in a schema, with the path of keys that leads to it."""
+    """Yield every schema in a schema, with the path of keys that leads to it."""
     yield path, part
     for key, each in part.get("properties", {}).items():
         yield from _objects(each, f"{path}.{key}")
@@ -42,7 +42,7 @@ def _objects(part: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _objects(part[key], path + mark)
 
 
-_SCHEMA = json.loads(json_schema.text())
+_SCHEMA = json.loads(json_schema.schema_text())
 _ALL = dict(_objects(_SCHEMA))
 _KEYS = {path: part for path, part in _ALL.items() if not path.endswith(("[]", ".*")) and path}
 
@@ -80,12 +80,12 @@ def test_draft_without_references() -> None:
     """The schema is of draft 07, valid, and needs nothing beyond itself."""
     jsonschema.Draft7Validator.check_schema(_SCHEMA)
     assert _SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
-    assert "$ref" not in json_schema.text()
-    assert "$defs" not in json_schema.text()
+    assert "$ref" not in json_schema.schema_text()
+    assert "$defs" not in json_schema.schema_text()
 
 
 def _offered(text: str) -> tuple[list[str], list[str]]:
-    """Give the names of projects and of sources that a schema offers."""
+    """Return the names of projects and of sources that a schema offers."""
     about = json.loads(text)["properties"]["clippings"]["items"]["properties"]
     projects, sources = (
         part["anyOf"][0]["enum"] if "anyOf" in part else []
@@ -102,16 +102,16 @@ def publication() -> Publication:
 
 def test_names_that_are_offered(publication: Publication) -> None:
     """Projects and sources are offered as the file calls them, in its order, each once."""
-    projects, sources = _offered(json_schema.text(publication))
+    projects, sources = _offered(json_schema.schema_text(publication))
     assert projects == ["LA Business Portal", "Data: The Science"]
     described, others = ["Government Technology", "The Described"], ["The Courier"]
     assert sources == described + others + ["The Held Back", "The Draft", "The Gone"]
-    assert _offered(json_schema.text()) == ([], [])
+    assert _offered(json_schema.schema_text()) == ([], [])
 
 
 def test_names_that_are_served(publication: Publication) -> None:
     """What is served names no source that is not on the air, be it described or not."""
-    built = snapshot.build(publication, support.NOW, write_schema=json_schema.text)
+    built = snapshot.build(publication, support.NOW, write_schema=json_schema.schema_text)
     text = built.documents["/clippings.schema.json"].body.decode()
     assert _offered(text) == (
         ["LA Business Portal", "Data: The Science"],
@@ -124,11 +124,11 @@ def test_names_that_are_served(publication: Publication) -> None:
 def test_served_schema_follows_the_file(publication: Publication) -> None:
     """The same file gives the same bytes, whatever was before; a new project is offered."""
     path = "/clippings.schema.json"
-    before = snapshot.build(publication, support.NOW, write_schema=json_schema.text)
+    before = snapshot.build(publication, support.NOW, write_schema=json_schema.schema_text)
     more = support.publication(_CLIPPINGS, _PROJECTS | {"new": {"title": "New"}}, _SOURCES)
-    after = snapshot.build(more, support.NOW, before, write_schema=json_schema.text)
+    after = snapshot.build(more, support.NOW, before, write_schema=json_schema.schema_text)
     assert _offered(after.documents[path].body.decode())[0][-1] == "New"
-    again = snapshot.build(publication, support.NOW, after, write_schema=json_schema.text)
+    again = snapshot.build(publication, support.NOW, after, write_schema=json_schema.schema_text)
     assert again.documents[path] == before.documents[path]
     assert again.documents[path].body == before.documents[path].body
 
@@ -136,16 +136,16 @@ def test_served_schema_follows_the_file(publication: Publication) -> None:
 def test_served_schema_is_the_printed_one(real_list: Publication) -> None:
     """Where nothing is held back and every source is in use, both are the same bytes."""
     later = support.NOW.replace(year=2027)
-    built = snapshot.build(real_list, later, write_schema=json_schema.text)
+    built = snapshot.build(real_list, later, write_schema=json_schema.schema_text)
     body = built.documents["/clippings.schema.json"].body
-    assert body.decode() == json_schema.text(real_list)
+    assert body.decode() == json_schema.schema_text(real_list)
 
 
 def test_names_within_bounds() -> None:
     """What nobody can choose from is left out: names beyond a length, and beyond a number."""
     projects = {f"p{n}": {"title": f"Number {n}"} for n in range(1002)}
     projects["p0"] = {"title": "x" * 201}
-    names, _ = _offered(json_schema.text(support.publication((), projects)))
+    names, _ = _offered(json_schema.schema_text(support.publication((), projects)))
     assert names == [f"Number {n}" for n in range(1, 1001)]
 
 
@@ -161,7 +161,7 @@ def _as_editors_see_it(text: str) -> Any:
 
 
 def _faults(text: str, by: str | None = None) -> list[str]:
-    validator = jsonschema.Draft7Validator(json.loads(by or json_schema.text()))
+    validator = jsonschema.Draft7Validator(json.loads(by or json_schema.schema_text()))
     return [error.message for error in validator.iter_errors(_as_editors_see_it(text))]
 
 
@@ -171,7 +171,7 @@ def test_files_that_fit(path: str) -> None:
     text = (_ROOT / path).read_text(encoding="utf-8")
     loaded, _ = publication_file.load([(path, text.encode())])
     assert _faults(text) == []
-    assert _faults(text, json_schema.text(loaded)) == []
+    assert _faults(text, json_schema.schema_text(loaded)) == []
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_clippings_that_fit(publication: Publication, clipping: str) -> None:
     text += f"clippings:\n- {clipping}\n"
     assert publication_file.load([("a.yaml", text.encode())])[1] == ()
     assert _faults(text) == []
-    assert _faults(text, json_schema.text(publication)) == []
+    assert _faults(text, json_schema.schema_text(publication)) == []
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_clippings_that_do_not_fit(publication: Publication, clipping: str) -> N
     """What `check` finds in a clipping by itself does not fit, with names offered or without."""
     text = f"clippings:\n- {clipping}\n"
     assert _faults(text)
-    assert _faults(text, json_schema.text(publication))
+    assert _faults(text, json_schema.schema_text(publication))
 
 
 @pytest.mark.parametrize(
@@ -249,9 +249,9 @@ def test_schema_beside_the_list(real_list: Publication) -> None:
     assert first == f"# yaml-language-server: $schema={_KEPT.name}"
     kept = _KEPT.read_text(encoding="utf-8")
     projects, sources = _offered(kept)
-    cure = "run: feedpress schema --output clippings.schema.json"
-    assert json_schema._text(tuple(projects), tuple(sources)) == kept, cure
-    assert set(projects) <= {project.title for project in real_list.projects}, cure
+    fix = "run: feedpress schema --output clippings.schema.json"
+    assert json_schema._text(tuple(projects), tuple(sources)) == kept, fix
+    assert set(projects) <= {project.title for project in real_list.projects}, fix
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -263,14 +263,14 @@ def test_printed_for_a_file(write: Callable[[str], Path], publication: Publicati
     path = write(support.file_text(_CLIPPINGS, _PROJECTS, _SOURCES))
     result = _run(path)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == json_schema.text(publication)
+    assert result.stdout == json_schema.schema_text(publication)
 
 
 def test_printed_for_no_file(tmp_path: Path, write: Callable[[str], Path]) -> None:
     """If nothing of the file can be understood, the general schema is printed, and why."""
     for path in (tmp_path / "none.yaml", write("clippings: [")):
         result = _run(path)
-        assert (result.exit_code, result.stdout) == (0, json_schema.text())
+        assert (result.exit_code, result.stdout) == (0, json_schema.schema_text())
         assert result.stderr == f"{path} can't be read, so no names of it are offered\n"
 
 

@@ -199,7 +199,7 @@ def test_file_that_is_not_there_yet(start: Start, tmp_path: Path) -> None:
 
 
 def _told(server: Server) -> tuple[int, dict[str, str], bytes]:
-    """Give an answer without what tells of the server and the moment."""
+    """Return an answer without what tells of the server and the moment."""
     reply = ask(server.port, "GET", "/atom.xml")
     fields = {name.lower(): value for name, value in reply.fields}
     return (
@@ -211,7 +211,7 @@ def _told(server: Server) -> tuple[int, dict[str, str], bytes]:
 
 @pytest.mark.parametrize("command", [SERVE, _FLASK], ids=["feedpress", "flask"])
 def test_broken_from_the_start(start: Start, tmp_path: Path, command: tuple[str, ...]) -> None:
-    """With a broken file, everybody is asked to come back; it is told why, until it is mended."""
+    """With a broken file, every client is asked to come back later, until the file is fixed."""
     path = tmp_path / "clippings.yaml"
     good = path.read_text(encoding="utf-8")
     path.write_text(good.replace("publication:", "publication: [", 1), encoding="utf-8")
@@ -274,7 +274,7 @@ def test_app_for_other_servers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _WORKER = """
-from feedpress.serving.server import worker_app
+from feedpress.cli.serve import worker_app
 app = worker_app()
 print(app.test_client().get("/atom.xml").status_code)
 """

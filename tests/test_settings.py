@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedpress.errors import SettingsError
-from feedpress.settings import Preview, Settings
+from feedpress.settings import PreviewMode, Settings
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from feedpress.settings import Preview, Settings
         ),
         pytest.param({"FEEDPRESS_THEME": "look"}, Settings(theme=Path("look")), id="a theme"),
         pytest.param(
-            {"FEEDPRESS_PREVIEW": "local"}, Settings(preview=Preview.LOCAL), id="a preview"
+            {"FEEDPRESS_PREVIEW": "local"}, Settings(preview=PreviewMode.LOCAL), id="a preview"
         ),
     ],
 )
@@ -48,7 +48,7 @@ def test_from_environ(environ: dict[str, str], expected: Settings) -> None:
     [
         Settings(),
         Settings(
-            *(Path("b.yaml"), "https://example.org/press/", Path("state"), Preview.ANYBODY),
+            *(Path("b.yaml"), "https://example.org/press/", Path("state"), PreviewMode.ANYBODY),
             theme=Path("look"),
         ),
     ],

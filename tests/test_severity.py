@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from feedpress.model import Publication
 from feedpress.reading import fitting, publication_file, schema_models
-from feedpress.reading.problems import Problem, Severity, Unreadable
+from feedpress.reading.problems import InvalidFile, Problem, Severity
 from support import yaml_value
 
 _FILE: dict[str, Any] = {
@@ -182,7 +182,7 @@ def _without_places(publication: Publication) -> Any:
 
 def _refuse(text: str) -> tuple[Problem, ...]:
     """Return the problems of a file with an error, of which nothing may be published."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(InvalidFile) as caught:
         _load(text)
     return caught.value.problems
 

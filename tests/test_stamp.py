@@ -10,7 +10,7 @@ from feedpress.editing import insertion, stamp
 from feedpress.feeds import feed
 from feedpress.model import Clipping
 from feedpress.reading import publication_file, yaml_reader
-from feedpress.reading.problems import Unreadable
+from feedpress.reading.problems import InvalidFile
 from support import NOW
 
 _HEAD = """\
@@ -25,7 +25,7 @@ _PAST = "published: 2016-09-14"
 
 
 def _file(*clippings: str) -> bytes:
-    """Give a file of clippings, each written as its keys with semicolons between."""
+    """Return a file of clippings, each written as its keys with semicolons between."""
     lines = ("- " + clipping.replace("; ", "\n  ") + "\n" for clipping in clippings)
     return (_HEAD + "".join(lines)).encode()
 
@@ -33,7 +33,7 @@ def _file(*clippings: str) -> bytes:
 def _stamp(
     data: bytes, now: datetime = NOW, *, history: bool = False, keep_both: bool = False
 ) -> stamp.Stamped:
-    return stamp.stamp([("a.yaml", data)], now, history=history, keep_both=keep_both)
+    return stamp.stamp_files([("a.yaml", data)], now, history=history, keep_both=keep_both)
 
 
 def _after(stamped: stamp.Stamped) -> bytes:
@@ -46,7 +46,7 @@ def _loaded(data: bytes) -> tuple[Clipping, ...]:
 
 
 def _keys(*clippings: str, history: bool = False) -> list[list[str]]:
-    """Give the names of the keys that each clipping gets that gets any."""
+    """Return the names of the keys that each clipping gets that gets any."""
     stamped = _stamp(_file(*clippings), history=history)
     return [[key for key, _ in each.keys] for each in stamped.stamps]
 
@@ -84,7 +84,7 @@ def test_last_file_is_the_newest() -> None:
     """All files of a folder are stamped at once: the last one, of the last year, is the newest."""
     files = [("a.yaml", _file(f"title: One; {_PAST}")), ("b.yaml", b"clippings: []\n")]
     files.append(("c.yaml", f"clippings:\n- title: Two\n  {_PAST}\n".encode()))
-    stamped = stamp.stamp(files, NOW)
+    stamped = stamp.stamp_files(files, NOW)
     assert [each.place.file for each in stamped.stamps] == ["a.yaml", "c.yaml"]
     assert _added(stamped) == [NOW - timedelta(seconds=1), NOW]
     assert [name for name, _ in stamped.files] == ["a.yaml", "c.yaml"]
@@ -169,7 +169,7 @@ def test_nothing_to_stamp(history: bool) -> None:
 def test_only_files_that_change_are_given() -> None:
     """Of several files those are given back that something was written into."""
     files = [("a.yaml", _file()), ("b.yaml", f"clippings: [{{title: A, {_PAST}}}]".encode())]
-    ((name, data),) = stamp.stamp(files, NOW, history=True).files
+    ((name, data),) = stamp.stamp_files(files, NOW, history=True).files
     assert name == "b.yaml"
     assert data.decode() == f"clippings: [{{title: A, id: a-{_digest('A')}, {_PAST}}}]"
 
@@ -206,8 +206,8 @@ def test_id_is_the_one_that_was_published(clipping: str) -> None:
     (before,) = _loaded(data)
     stamped = _stamp(data)
     (after,) = _loaded(_after(stamped))
-    assert not before.pinned
-    assert after.pinned
+    assert not before.has_id
+    assert after.has_id
     assert stamped.stamps[0].id == after.id == before.id == after.slug
     changed = _after(stamped).replace(b"- title: ", b"- title: New ", 1)
     if b">-" not in changed and b'"' not in changed:
@@ -241,7 +241,7 @@ def test_id_that_looks_like_a_number(title: str, clipping_id: str, clipping: str
 
 def _refused(data: bytes, *, keep_both: bool = False) -> list[str]:
     """Return the codes of the errors because of which a file isn't stamped."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(InvalidFile) as caught:
         _stamp(data, keep_both=keep_both)
     return [problem.code for problem in caught.value.problems]
 
@@ -304,7 +304,7 @@ def test_file_with_an_error_is_refused() -> None:
 
 def test_file_that_is_no_list() -> None:
     """Nothing is stamped where nothing can be published."""
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidFile):
         _stamp(b"clippings: [")
 
 

@@ -114,7 +114,7 @@ class Publishing(RuleBasedStateMachine):
             if has_address:
                 row["url"] = f"https://news.example.org/{len(self.rows)}"
             self.rows.insert(0, row)
-        stamped = stamp.stamp(self._texts(), self.now)
+        stamped = stamp.stamp_files(self._texts(), self.now, keep_both=True)
         lacking = [row for row in self.rows if "id" not in row]
         for row, lacks in zip(lacking, stamped.stamps, strict=True):
             row |= dict(lacks.keys)
@@ -188,9 +188,17 @@ class Publishing(RuleBasedStateMachine):
     @precondition(lambda self: self._on_air())
     @rule(data=st.data())
     def withdraw(self, data: st.DataObject) -> None:
-        """Withdraw a clipping, in a later second than the one in which it was last changed."""
+        """Withdraw a clipping, in a later second than the one in which it was last changed.
+
+        After `added` was moved back, this has to be on a later day than the one that readers saw:
+        nothing in the file remembers that date.
+        """
         self._pass(_SECOND)
-        self._one_on_air(data)["withdrawn"] = _day(self.now)
+        row = self._one_on_air(data)
+        seen = self.on_air_at_poll.get(self._entry_id(row), "")
+        if self._updated(row) < seen and _written(_start(self.now)) <= seen:
+            self._pass(timedelta(days=1))
+        row["withdrawn"] = _day(self.now)
 
     @precondition(lambda self: any("withdrawn" in row for row in self.rows))
     @rule(data=st.data())

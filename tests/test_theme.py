@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Callable[..., Path]:
 
 def test_theme_is_laid_over_every_page(folder: Callable[..., Path]) -> None:
     """A template of ours that is extended has its say on every page, the rest stays as it was."""
-    theme = theme_folder.read(folder(_MINE))
+    theme = theme_folder.load_theme(folder(_MINE))
     plain = snapshot.build(_published(), support.NOW).documents
     themed = snapshot.build(_published(), support.NOW, theme=theme).documents
     assert themed.keys() - plain.keys() == {"/theme/logo.svg", "/theme/photo.jpg"}
@@ -70,7 +70,7 @@ def test_theme_is_laid_over_every_page(folder: Callable[..., Path]) -> None:
 
 def test_files_of_a_theme_have_their_types(folder: Callable[..., Path]) -> None:
     """What is text says that it is UTF-8, and what is a picture says no such thing."""
-    theme = theme_folder.read(folder(_MINE))
+    theme = theme_folder.load_theme(folder(_MINE))
     documents = snapshot.build(_published(), support.NOW, theme=theme).documents
     assert documents["/theme/logo.svg"].content_type == "image/svg+xml; charset=utf-8"
     assert documents["/theme/photo.jpg"].content_type == "image/jpeg"
@@ -81,7 +81,7 @@ def test_a_page_may_be_replaced(folder: Callable[..., Path]) -> None:
     """A template of the same name takes the place of ours, and may extend ours."""
     front = '{% extends "feedpress/front.html" %}{% block title %}Mine{% endblock %}'
     year = "<!doctype html><title>{{ year.number }}</title>{{ link('/theme/logo.svg') }}"
-    theme = theme_folder.read(folder({"front.html": front, "year.html": year}))
+    theme = theme_folder.load_theme(folder({"front.html": front, "year.html": year}))
     documents = snapshot.build(_published(), support.NOW, theme=theme).documents
     assert b"<title>Mine</title>" in documents["/"].body
     assert b"<h3" in documents["/"].body
@@ -102,7 +102,7 @@ def test_icons_may_be_replaced() -> None:
 
 def test_another_theme_changes_what_was_before(folder: Callable[..., Path]) -> None:
     """Pages of the snapshot before are taken over only where the theme is the same."""
-    theme = theme_folder.read(folder(_MINE))
+    theme = theme_folder.load_theme(folder(_MINE))
     before = snapshot.build(_published(), support.NOW)
     after = snapshot.build(_published(), support.NOW, before, theme)
     assert after == snapshot.build(_published(), support.NOW, theme=theme)
@@ -129,7 +129,7 @@ def test_a_mistake_in_a_template_is_told_at_the_start(
     """A template that can't be used is refused with its file and line, and is never published."""
     there = folder({name: text})
     with pytest.raises(SettingsError) as caught:
-        theme_folder.read(there)
+        theme_folder.load_theme(there)
     message = str(caught.value)
     assert message.startswith(f"{there}/{place}" if place else f"{there}: ")
     assert "this template can't be used: " in message
@@ -141,12 +141,12 @@ def test_an_error_without_words_is_named(folder: Callable[..., Path]) -> None:
     """An error that says nothing is told by its kind."""
     there = folder({"front.html": "{{ [].pop }}{{ whole.entries.index(1, 2, 3, 4, 5) }}"})
     with pytest.raises(SettingsError, match="line 1: this template can't be used: index expected"):
-        theme_folder.read(there)
+        theme_folder.load_theme(there)
     there.joinpath("front.html").write_text("{{ [1].__iter__().__next__() }}{{ dict().popitem }}")
-    theme_folder.read(there)
+    theme_folder.load_theme(there)
     there.joinpath("front.html").write_text("{% set i = [].__iter__() %}{{ i.__next__() }}")
     with pytest.raises(SettingsError, match="StopIteration"):
-        theme_folder.read(there)
+        theme_folder.load_theme(there)
 
 
 def test_texts_are_utf_8() -> None:
@@ -159,26 +159,26 @@ def test_texts_are_utf_8() -> None:
 
 @pytest.mark.parametrize("name", ["my logo.svg", "-a.css", "é.png", "a\nb.js"])
 def test_names_are_good_in_addresses(name: str) -> None:
-    """A file whose name would have to be escaped in an address is refused, with the cure."""
+    """A file whose name would have to be escaped in an address is refused, with the fix."""
     with pytest.raises(SettingsError, match="can't be part of a web address; call it by letters"):
         theme_of([(name, b"")], "mine")
 
 
 def test_a_folder_that_is_no_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No folder is no theme; one that is not there, or has too much in it, is an error."""
-    assert theme_folder.read(None) is PLAIN
+    assert theme_folder.load_theme(None) is PLAIN
     with pytest.raises(SettingsError, match="can't be read: No such file"):
-        theme_folder.read(tmp_path / "nowhere")
+        theme_folder.load_theme(tmp_path / "nowhere")
     (tmp_path / "folder.css").mkdir()
-    assert theme_folder.read(tmp_path) == Theme(str(tmp_path))
+    assert theme_folder.load_theme(tmp_path) == Theme(str(tmp_path))
     (tmp_path / "a.css").write_bytes(b"12345")
     monkeypatch.setattr(theme_folder, "_MOST_BYTES", 4)
     with pytest.raises(SettingsError, match="more than 200 files or 16 MB"):
-        theme_folder.read(tmp_path)
+        theme_folder.load_theme(tmp_path)
     monkeypatch.setattr(theme_folder, "_MOST_BYTES", 5)
     monkeypatch.setattr(theme_folder, "_MOST_FILES", 0)
     with pytest.raises(SettingsError, match="more than 0 files"):
-        theme_folder.read(tmp_path)
+        theme_folder.load_theme(tmp_path)
 
 
 def test_theme_of_the_settings_is_served(folder: Callable[..., Path], tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_direction(language: str, expected: str) -> None:
 )
 def test_dates(when: When, language: str, expected: str) -> None:
     """A date is as precise as it is known, in any language; in an unknown one it is ISO's."""
-    assert texts.written(when, language) == expected
+    assert texts.date_on_page(when, language) == expected
 
 
 @pytest.mark.parametrize(

@@ -44,14 +44,14 @@ class _Process:
         self._negotiator = Negotiator(replace(shown, as_of=at), self._history)
 
     def tell(self, path: str, now: datetime) -> tuple[datetime, bytes] | None:
-        """Give the Last-Modified and the body that somebody gets who asks, if he gets both."""
+        """Return the Last-Modified and the body that somebody gets who asks, if he gets both."""
         assert self._negotiator
         answer = self._negotiator.respond({"PATH_INFO": path}, now)
         told = dict(answer.headers).get("Last-Modified") if answer else None
         return (parsedate_to_datetime(told), answer.body) if answer and told else None
 
     def is_same(self, path: str, since: datetime, now: datetime) -> bool:
-        """Tell whether somebody with that Last-Modified is told that it is the same."""
+        """Return whether somebody with that Last-Modified is told that it is the same."""
         assert self._negotiator
         condition = {"HTTP_IF_MODIFIED_SINCE": f"{since:%a, %d %b %Y %H:%M:%S GMT}"}
         answer = self._negotiator.respond({"PATH_INFO": path, **condition}, now)

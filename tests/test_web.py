@@ -39,7 +39,7 @@ def small() -> Snapshot:
 @pytest.fixture(scope="module")
 def flask_app(small: Snapshot) -> Flask:
     """The app of these documents."""
-    return app.create_app(lambda: small)
+    return app.build_app(lambda: small)
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_condition_plays_no_part_where_there_is_no_document(client: FlaskClient)
 @pytest.mark.parametrize("path", ["/", "/atom.xml", "/clippings/one", "/nowhere"])
 def test_without_a_snapshot(path: str) -> None:
     """While nothing can be published, everybody is asked to come back in a minute."""
-    response = app.create_app(lambda: None).test_client().get(path)
+    response = app.build_app(lambda: None).test_client().get(path)
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "60"
     assert response.headers["Content-Type"] == "application/problem+json"
@@ -246,7 +246,7 @@ def test_without_a_snapshot(path: str) -> None:
 def test_each_request_asks_for_the_current_snapshot(small: Snapshot) -> None:
     """A new snapshot is answered from as soon as it is there."""
     current: list[Snapshot | None] = [None]
-    client = app.create_app(lambda: current[0]).test_client()
+    client = app.build_app(lambda: current[0]).test_client()
     assert client.get("/atom.xml").status_code == 503
     current[0] = small
     assert client.get("/atom.xml").status_code == 200
@@ -261,7 +261,7 @@ def test_one_negotiator_for_a_snapshot(small: Snapshot, monkeypatch: pytest.Monk
         return Negotiator(snapshot, history)
 
     monkeypatch.setattr(app, "Negotiator", note)
-    client = app.create_app(lambda: small).test_client()
+    client = app.build_app(lambda: small).test_client()
     for path in ("/", "/atom.xml", "/nowhere", "/"):
         client.get(path)
     assert made == [small]
@@ -269,7 +269,7 @@ def test_one_negotiator_for_a_snapshot(small: Snapshot, monkeypatch: pytest.Monk
 
 def _every_kind(client: FlaskClient, small: Snapshot) -> list[TestResponse]:
     etag = f'"{small.documents["/atom.xml"].etag}"'
-    unready = app.create_app(lambda: None).test_client()
+    unready = app.build_app(lambda: None).test_client()
     return [
         client.get("/atom.xml", headers=_FORGED),
         client.get("/", headers=_FORGED),
@@ -311,7 +311,7 @@ def test_failure_of_our_own() -> None:
     def fail() -> Snapshot | None:
         raise RuntimeError("secret")
 
-    response = app.create_app(fail).test_client().get("/atom.xml", headers=_FORGED)
+    response = app.build_app(fail).test_client().get("/atom.xml", headers=_FORGED)
     assert response.status_code == 500
     assert response.data == b"Internal Server Error.\n"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -322,11 +322,11 @@ _FORMERLY = {"new": {"title": "New", "formerly": ["old"], "retired": "2026-01-01
 
 
 def _answers(now: datetime, *clippings: dict[str, str]) -> dict[int, TestResponse]:
-    """Give one answer of each status to a clock that stands."""
+    """Return one answer of each status to a clock that stands."""
     gone = {"id": "gone", "title": "Gone", "added": "2020", "withdrawn": "2020-01-02"}
     loaded = support.publication([gone, *clippings], _FORMERLY)
     built = snapshot.build(loaded, support.NOW)
-    client = app.create_app(lambda: built, lambda: now).test_client()
+    client = app.build_app(lambda: built, lambda: now).test_client()
     etag = {"If-None-Match": f'"{built.documents["/atom.xml"].etag}"'}
     answers = [
         client.get("/atom.xml"),
@@ -378,7 +378,7 @@ def test_where_nothing_is_due(status: int) -> None:
 
 def test_what_nobody_may_keep(client: FlaskClient) -> None:
     """That there is nothing yet, and that a method is refused, is kept by nobody."""
-    unready = app.create_app(lambda: None).test_client()
+    unready = app.build_app(lambda: None).test_client()
     assert unready.get("/atom.xml").headers["Cache-Control"] == "no-store"
     assert client.post("/atom.xml").headers["Cache-Control"] == "no-store"
 

@@ -17,7 +17,7 @@ _OPTIONS = {"trimmed": "true", "extensions": "jinja2.ext.i18n", "silent": "false
 
 
 def found() -> Catalog:
-    """Give every text that pages take from a catalogue, with the template that has it."""
+    """Return every text that pages take from a catalogue, with the template that has it."""
     catalog = Catalog(project="feedpress", charset="utf-8")
     for path in sorted((PAGES / "templates").glob("*.html")):
         with path.open("rb") as file:
@@ -33,18 +33,18 @@ def found() -> Catalog:
 
 
 def catalogues() -> Mapping[str, Path]:
-    """Give the catalogue of each language that there is one of."""
+    """Return the catalogue of each language that there is one of."""
     return {path.parent.parent.name: path for path in sorted(PAGES.glob("translations/*/*/*.po"))}
 
 
 def read(language: str) -> Catalog:
-    """Give a catalogue as it is."""
+    """Return a catalogue as it is."""
     with catalogues()[language].open("rb") as file:
         return pofile.read_po(file, locale=language)
 
 
 def updated(language: str) -> tuple[bytes, bytes]:
-    """Give a catalogue as it has to be, and compiled."""
+    """Return a catalogue as it has to be, and compiled."""
     catalog = read(language)
     catalog.update(found(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()

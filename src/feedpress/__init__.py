@@ -36,7 +36,7 @@ def app_of(reloader: "Reloader") -> "Flask":
     """Create the app of a Reloader, with the preview for editors if the settings ask for it."""
     from feedpress.serving import app
 
-    created = app.app_of(reloader)
+    created = app.app_for(reloader)
     created.extensions["feedpress"] = reloader
     if reloader.settings.preview:
         from feedpress.review.preview_app import PreviewMiddleware

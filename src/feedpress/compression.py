@@ -16,7 +16,7 @@ _GZIP_LEVEL = 9
 
 
 def encode(body: bytes) -> dict[str, bytes]:
-    """Give the bytes in each coding that makes them smaller."""
+    """Return the bytes in each coding that makes them smaller."""
     coded = {
         "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=_BROTLI_QUALITY),
         # A time stamp would make other bytes of the same ones.

@@ -2,7 +2,7 @@
 
 
 class FeedpressError(Exception):
-    """Something that the person who runs feedpress can mend; the message says what and how."""
+    """Something that the person who runs feedpress can fix; the message says what and how."""
 
 
 class SettingsError(FeedpressError):

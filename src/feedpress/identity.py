@@ -24,7 +24,7 @@ LOCAL_ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 def derived_id(title: str, address: str | None, source: str | None) -> str:
-    """Give the id of a clipping that has none of its own, from what its editor typed.
+    """Return the id of a clipping that has none of its own, from what its editor typed.
 
     Where a clipping is in the file, its projects and its dates play no part.
     """
@@ -36,32 +36,32 @@ def derived_id(title: str, address: str | None, source: str | None) -> str:
 
 
 def is_uri(clipping_id: str) -> bool:
-    """Tell whether an id was taken over from another feed, and so is published as it stands."""
+    """Return whether an id was taken over from another feed, and so is published as it stands."""
     return _URI.fullmatch(clipping_id) is not None
 
 
 def page_slug(clipping_id: str) -> str:
-    """Give the name of a clipping's own page, which stays while the id does."""
+    """Return the name of a clipping's own page, which stays while the id does."""
     return derived_id(clipping_id, None, None) if is_uri(clipping_id) else clipping_id
 
 
 def entry_id(tag: str, clipping_id: str) -> str:
-    """Give the id of a clipping's entry (RFC 4287 §4.2.6), the same in every feed and format."""
+    """Return the id of a clipping's entry (RFC 4287 §4.2.6), the same in every feed and format."""
     return clipping_id if is_uri(clipping_id) else f"tag:{tag}:clippings/{clipping_id}"
 
 
 def feed_id(tag: str, first_slug: str | None) -> str:
-    """Give the id of a project's feed, or without a slug that of the feed of all clippings."""
+    """Return the id of a project's feed, or without a slug that of the feed of all clippings."""
     return f"tag:{tag}:projects/{first_slug}" if first_slug else f"tag:{tag}:feeds"
 
 
 def ending(first_slug: str) -> str:
-    """Give what names the last entry of a project's feed, which says that the feed has ended."""
+    """Return what names the last entry of a project's feed, which says that the feed has ended."""
     return f"projects/{first_slug}/ended"
 
 
 def ending_id(tag: str, first_slug: str) -> str:
-    """Give the id of that entry."""
+    """Return the id of that entry."""
     return f"tag:{tag}:{ending(first_slug)}"
 
 

@@ -96,7 +96,7 @@ class Clipping:
     withdrawn: When | None = None
     draft: bool = False
     #: False while the id is worked out from the other keys, and so would change with them.
-    pinned: bool = field(default=True, compare=False)
+    has_id: bool = field(default=True, compare=False)
     place: Place = field(default=Place("", 0, 0), compare=False)
 
 
@@ -132,6 +132,6 @@ class Publication:
     place: Place = field(default=Place("", 0, 0), compare=False)
 
     def at(self, url: str) -> "Publication":
-        """Give the same publication at another public address, which ends in a slash."""
+        """Return the same publication at another public address, which ends in a slash."""
         home = url if self.home == self.url else self.home
         return replace(self, url=url, home=home)

@@ -13,7 +13,7 @@ DEFAULT_FILE = "clippings.yaml"
 _VARIABLES = ("FILE", "URL", "STATE", "PREVIEW", "THEME")
 
 
-class Preview(StrEnum):
+class PreviewMode(StrEnum):
     """Who is shown a page with what is not published yet."""
 
     NO = ""
@@ -31,7 +31,7 @@ class Settings:
     url: str | None = None
     #: The folder for what is to outlive the process.
     state: Path | None = None
-    preview: Preview = Preview.NO
+    preview: PreviewMode = PreviewMode.NO
     #: The folder of what is laid over the pages.
     theme: Path | None = None
 
@@ -48,15 +48,15 @@ class Settings:
 
         Raises SettingsError where the public address can't be one.
         """
-        if preview not in (*Preview, "", None):
-            cures = " or ".join(each for each in Preview if each)
-            raise SettingsError(f"there is no preview for {preview!r}; write {cures}, or nothing")
+        if preview not in (*PreviewMode, "", None):
+            fixes = " or ".join(each for each in PreviewMode if each)
+            raise SettingsError(f"there is no preview for {preview!r}; write {fixes}, or nothing")
         try:
             return cls(
                 Path(file or DEFAULT_FILE),
                 to_base(url) if url else None,
                 Path(state) if state else None,
-                Preview(preview or ""),
+                PreviewMode(preview or ""),
                 Path(theme) if theme else None,
             )
         except ValueError as error:
@@ -68,7 +68,7 @@ class Settings:
         return cls.of(*(environ.get(f"FEEDPRESS_{name}") for name in _VARIABLES))
 
     def to_environ(self) -> dict[str, str]:
-        """Give the variables that a process which is started with these settings needs."""
+        """Return the variables that a process which is started with these settings needs."""
         values = (self.file, self.url, self.state, self.preview, self.theme)
         named = zip(_VARIABLES, values, strict=True)
         return {f"FEEDPRESS_{name}": str(value) for name, value in named if value}

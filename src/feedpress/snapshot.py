@@ -192,9 +192,9 @@ def _polled(content: _Content, old: Mapping[str, Document], unchanged: set[str |
             else:
                 entries = content.entries[media_type]
                 yield path, partial(_feed_document, document, media_type, entries)
-        makers: dict[str, Maker] = {urls.embed_page(each.slug): partial(_embed, content, each)}
+        makers: dict[str, Maker] = {urls.embed_path(each.slug): partial(_embed, content, each)}
         if each.slug:
-            page = urls.project_page(each.slug)
+            page = urls.project_path(each.slug)
             makers[page] = partial(_page, pages.project_page, each, content.main, content.theme)
         for path, make in makers.items():
             is_same = each.slug in unchanged and path in old
@@ -210,7 +210,7 @@ def _assets(content: _Content) -> _Paths:
     words = feed_style.words(main.language)
     bodies = {
         urls.STYLE_SHEET: (pages.style_sheet(accent, theme), urls.CSS),
-        urls.FEED_STYLE_SHEET: (feed_style.style_sheet(words, accent), urls.CSS),
+        urls.FEED_STYLE_SHEET: (feed_style.feed_style_sheet(words, accent), urls.CSS),
         urls.EMBED_STYLE_SHEET: (pages.embed_style_sheet(), urls.CSS),
         urls.EMBED_SCRIPT: (pages.embed_script(main.language), urls.JAVASCRIPT),
         urls.PAGE_SCRIPT: (pages.page_script(), urls.JAVASCRIPT),
@@ -239,21 +239,21 @@ def _on_demand(content: _Content) -> _Paths:
     around = (None, *content.years, None)
     for year, later, earlier in zip(content.years, around, around[2:], strict=False):
         page = partial(_page, pages.year_page, year, later, earlier, main, theme)
-        yield urls.year_page(year.number), page
+        yield urls.year_path(year.number), page
     yield urls.SEARCH_INDEX, lambda: Document(search.index(main.entries), urls.JSON)
     for entry in main.entries:
-        yield urls.clipping_page(entry.slug), partial(_clipping_page, content, entry)
+        yield urls.clipping_path(entry.slug), partial(_clipping_page, content, entry)
     for entry in main.withdrawn:
-        path = urls.clipping_page(entry.slug)
+        path = urls.clipping_path(entry.slug)
         yield path, partial(_notice, content, entry, path)
 
 
 def _gone(content: _Content) -> Iterator[str]:
     """Yield the paths of what was withdrawn, and of projects that ended long ago."""
-    yield from (urls.clipping_page(entry.slug) for entry in content.main.withdrawn)
+    yield from (urls.clipping_path(entry.slug) for entry in content.main.withdrawn)
     for each in content.feeds:
         if each.is_gone:
-            yield urls.embed_page(each.slug)
+            yield urls.embed_path(each.slug)
             for document in content.documents[each.slug]:
                 for media_type in formats.FORMATS:
                     yield urls.feed_path(each.slug, media_type, document.archive)

@@ -58,7 +58,7 @@ def first_shown(clipping: Clipping) -> When:
     return when
 
 
-def typed(instant: datetime) -> str:
+def to_rfc3339(instant: datetime) -> str:
     """Return an instant as an editor types it, in UTC (RFC 3339 §5.6)."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

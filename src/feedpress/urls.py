@@ -73,26 +73,26 @@ _HOST_IN_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::\d*)?")
 
 
 def feed_path(slug: str | None, media_type: str, archive: int | None = None) -> str:
-    """Give the path of a project's feed, or without a slug that of the feed of all clippings.
+    """Return the path of a project's feed, or without a slug that of the feed of all clippings.
 
     With a number it is that of an archive document, of which 1 is the oldest.
     """
     folder = f"archive/{archive}/" if archive else ""
-    return f"{project_page(slug) if slug else '/'}{folder}{FEED_NAMES[media_type]}"
+    return f"{project_path(slug) if slug else '/'}{folder}{FEED_NAMES[media_type]}"
 
 
-def project_page(slug: str) -> str:
-    """Give the path of a project's page."""
+def project_path(slug: str) -> str:
+    """Return the path of a project's page."""
     return f"/projects/{slug}/"
 
 
-def clipping_page(slug: str) -> str:
-    """Give the path of a clipping's own page."""
+def clipping_path(slug: str) -> str:
+    """Return the path of a clipping's own page."""
     return f"/clippings/{slug}/"
 
 
-def year_page(year: int | str | None) -> str:
-    """Give the path of the page of a year's articles; without one, of those whose year is unknown.
+def year_path(year: int | str | None) -> str:
+    """Return the path of a year's page; without a year, of the page of those whose year is unknown.
 
     It is the year in which the article came out.
     """
@@ -100,58 +100,58 @@ def year_page(year: int | str | None) -> str:
 
 
 def theme_file(name: str) -> str:
-    """Give the path of a file of the theme."""
+    """Return the path of a file of the theme."""
     return f"/theme/{name}"
 
 
 def kind_of(name: str) -> str:
-    """Give the media type of a file of the theme."""
+    """Return the media type of a file of the theme."""
     return THEME_KINDS[name.rpartition(".")[2]]
 
 
 def is_text(media_type: str) -> bool:
-    """Tell whether what has a media type is text, which is in UTF-8 everywhere here."""
+    """Return whether what has a media type is text, which is in UTF-8 everywhere here."""
     return media_type.startswith("text/") or media_type.endswith(("xml", "json"))
 
 
-def embed_page(slug: str | None) -> str:
-    """Give the path of the page that partners frame: a project's, or that of all clippings."""
-    return f"{project_page(slug) if slug else '/'}embed/"
+def embed_path(slug: str | None) -> str:
+    """Return the path of the page that partners frame: a project's, or that of all clippings."""
+    return f"{project_path(slug) if slug else '/'}embed/"
 
 
 def project_of(path: str) -> str:
-    """Give the slug of the project that a path belongs to, or nothing."""
+    """Return the slug of the project that a path belongs to, or nothing."""
     return path.split("/", 3)[2] if path.startswith("/projects/") else ""
 
 
 def is_archive(path: str) -> bool:
-    """Tell whether a path is that of an archive document."""
+    """Return whether a path is that of an archive document."""
     return re.search(r"/archive/\d+/[^/]+$", path) is not None
 
 
 def is_embed_page(path: str) -> bool:
-    """Tell whether a path is that of a page that partners frame."""
+    """Return whether a path is that of a page that partners frame."""
     return re.fullmatch(r"(?:/projects/[^/]+)?/embed/", path) is not None
 
 
 def renamed(path: str, slug: str) -> str:
-    """Give what a path of a project is when the project has another slug."""
+    """Return what a path of a project is when the project has another slug."""
     _, _, _, *below = path.split("/", 3)
     return "/".join(("/projects", slug, *below))
 
 
 def category_scheme(base: str) -> str:
-    """Give the address that the projects share: the scheme of their categories."""
+    """Return the address that the projects share: the scheme of their categories."""
     return absolute(base, "/projects/")
 
 
 def absolute(base: str, path: str) -> str:
-    """Give the public address of a path; `base` ends in a slash."""
+    """Return the public address of a path; `base` ends in a slash."""
     return base + path.removeprefix("/")
 
 
 def relative(path: str, page: str) -> str:
-    """Give the link from a page to a path, so that it holds wherever the site is mounted."""
+    """Return the link from a page to a path, so that it holds wherever the site is mounted."""
     return "../" * (page.count("/") - 1) + path.removeprefix("/") or "./"
 
 

@@ -57,21 +57,21 @@ def add(
     stays as it is. Without a title, it becomes a draft.
     """
     from feedpress.editing import adding, saving
-    from feedpress.reading.problems import Unreadable, shown
+    from feedpress.reading.problems import InvalidFile, quoted
     from feedpress.serving import files
 
     called = files.printable(file)
     address, given = _address(url), _given(typed)
     on_disk = files.Files(file)
     try:
-        known = adding.read(on_disk.read())
+        known = adding.read_known(on_disk.read())
         chosen = [adding.project(known, name) for name in projects]
         _point_out(known, adding.New(address), anyway=anyway)
         new = _known_of(address, given, known, fetch=not no_fetch, err=dry_run)
         _point_out(known, new, anyway=anyway)
         chosen = chosen or _asked_projects(known, err=dry_run)
         new = replace(new, projects=tuple(dict.fromkeys(chosen)))
-        added = adding.add(known, new, now := datetime.now(UTC))
+        added = adding.add_clipping(known, new, now := datetime.now(UTC))
         if dry_run:
             click.echo(adding.item_of(adding.keys_of(known, new, now)), nl=False)
             return
@@ -79,14 +79,14 @@ def add(
             click.echo(f"{called}: nothing was written.")
             raise SystemExit(1)
         saving.save(on_disk, added.file, added.old, added.new)
-    except Unreadable as error:
+    except InvalidFile as error:
         click.echo(f"{error}\n{called}: nothing was written.")
         raise SystemExit(1) from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     clipping = added.clipping
     what = _TO_FINISH if clipping.draft else f"added with id: {clipping.id}"
-    click.echo(f"{added.file}:{clipping.place.line}: {shown(clipping.title)}: {what}")
+    click.echo(f"{added.file}:{clipping.place.line}: {quoted(clipping.title)}: {what}")
 
 
 def _address(url: str) -> str:
@@ -96,11 +96,11 @@ def _address(url: str) -> str:
     try:
         return without_tracking(values.address(url))
     except values.BadValue as bad:
-        raise click.UsageError(f"{bad.message}; {bad.cure}") from bad
+        raise click.UsageError(f"{bad.message}; {bad.fix}") from bad
 
 
 def _given(typed: Mapping[str, str | None]) -> dict[str, str]:
-    """Give what was typed about the article, fit for a clipping."""
+    """Return what was typed about the article, fit for a clipping."""
     from feedpress.editing.plain_text import LONGEST, one_line
     from feedpress.reading import values
 
@@ -109,17 +109,17 @@ def _given(typed: Mapping[str, str | None]) -> dict[str, str]:
         if "published" in given:
             values.when(given["published"])
     except values.BadValue as bad:
-        raise click.UsageError(f"{bad.message}; {bad.cure}") from bad
+        raise click.UsageError(f"{bad.message}; {bad.fix}") from bad
     return {key: value for key, value in given.items() if value}
 
 
 def _point_out(known: "Known", new: "New", *, anyway: bool) -> None:
     from feedpress.editing import adding
 
-    double = adding.double(known, new)
+    double = adding.duplicate_of(known, new)
     if double and not anyway:
-        cure = "the article is in the list already; to add it again, use --anyway"
-        click.echo(f"{double}; {cure}\nnothing was written.")
+        fix = "the article is in the list already; to add it again, use --anyway"
+        click.echo(f"{double}; {fix}\nnothing was written.")
         raise SystemExit(1)
 
 
@@ -159,7 +159,7 @@ def _read(address: str, *, err: bool) -> "Article | None":
     except fetching.NotFetched as error:
         click.echo(f"The page can't be had: {error}", err=err)
         return None
-    found = article.read(page.data, page.charset, page.url, datetime.now(UTC))
+    found = article.read_article(page.data, page.charset, page.url, datetime.now(UTC))
     for misfit in found.misfits:
         click.echo(f"Left out: {misfit.key} ({misfit.where}): {misfit.why}", err=err)
     if found.damaged:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from feedpress.errors import SettingsError
-from feedpress.settings import DEFAULT_FILE, Preview, Settings
+from feedpress.settings import DEFAULT_FILE, PreviewMode, Settings
 
 file_argument = click.argument(
     "file", default=DEFAULT_FILE, envvar="FEEDPRESS_FILE", type=click.Path(path_type=Path)
@@ -25,10 +25,10 @@ def settings_of(
     file: Path,
     url: str | None,
     state: Path | None = None,
-    preview: Preview = Preview.NO,
+    preview: PreviewMode = PreviewMode.NO,
     theme: Path | None = None,
 ) -> Settings:
-    """Give the settings that were typed. Raises click.UsageError where they can't be right."""
+    """Return the settings that were typed. Raises click.UsageError where they can't be right."""
     kept, look = (str(each) if each else None for each in (state, theme))
     try:
         return Settings.of(str(file), url, kept, preview, look)

@@ -40,7 +40,7 @@ def build(
     from feedpress import snapshot as snapshots
     from feedpress import times
     from feedpress.reading import json_schema, publication_file
-    from feedpress.reading.problems import Unreadable
+    from feedpress.reading.problems import InvalidFile
     from feedpress.serving import files, theme_folder
 
     called = files.printable(file)
@@ -48,9 +48,9 @@ def build(
         raise click.UsageError("say where to write with --output, or ask for --print-next")
     settings = settings_of(file, url, theme=theme)
     try:
-        look = theme_folder.read(settings.theme)
+        look = theme_folder.load_theme(settings.theme)
         publication, _ = publication_file.load(files.Files(file).read())
-    except Unreadable as error:
+    except InvalidFile as error:
         click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
     except SettingsError as error:
@@ -58,11 +58,11 @@ def build(
     now = datetime.now(UTC)
     if settings.url:
         publication = publication.at(settings.url)
-    snapshot = snapshots.build(publication, now, theme=look, write_schema=json_schema.text)
+    snapshot = snapshots.build(publication, now, theme=look, write_schema=json_schema.schema_text)
     if output:
         _export(snapshot, output, now)
     if print_next and snapshot.next_due:
-        click.echo(times.typed(snapshot.next_due))
+        click.echo(times.to_rfc3339(snapshot.next_due))
 
 
 def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
@@ -74,7 +74,7 @@ def _export(snapshot: "Snapshot", output: Path, now: datetime) -> None:
     bar = click.progressbar(length=len(snapshot.documents), file=sys.stderr)
     try:
         with bar:
-            report = export.write(
+            report = export.export_snapshot(
                 snapshot, output, every.configurations(snapshot, now), lambda: bar.update(1)
             )
     except FeedpressError as error:

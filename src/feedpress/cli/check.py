@@ -56,21 +56,21 @@ def check(file: Path, strict: bool, form: str) -> None:
 def _look(file: Path) -> "tuple[tuple[Problem, ...], Texts, int | None]":
     """Return the problems, the text they are in, and how many clippings can be published."""
     from feedpress.reading import publication_file
-    from feedpress.reading.problems import Unreadable, in_order
+    from feedpress.reading.problems import InvalidFile, sorted_problems
     from feedpress.review.lint import warnings
     from feedpress.review.reports.passages import Texts
     from feedpress.serving import files
 
     try:
         read = files.Files(file).read()
-    except Unreadable as error:
+    except InvalidFile as error:
         return error.problems, Texts([]), None
     reading = publication_file.examine(read)
     publication = reading.publication
     more = warnings(publication, datetime.now(UTC)) if publication else ()
     is_good = publication is not None and not reading.errors
     clippings = len(publication.clippings) if publication and is_good else None
-    return in_order((*reading.problems, *more)), Texts(read), clippings
+    return sorted_problems((*reading.problems, *more)), Texts(read), clippings
 
 
 def _print(form: str, found: "tuple[Problem, ...]", texts: "Texts") -> None:
@@ -105,7 +105,7 @@ def _paint() -> "Paint":
 
 
 def _has_colour() -> bool | None:
-    """Tell whether there is to be colour; None leaves it to whether there is a terminal."""
+    """Return whether there is to be colour; None leaves it to whether there is a terminal."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return True if os.environ.get("FORCE_COLOR") else None

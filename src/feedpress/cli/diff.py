@@ -27,16 +27,16 @@ from feedpress.errors import FeedpressError
     help="For people, for programs, or as annotations of a pull request.",
 )
 def diff(file: Path, since: str | None, against: Path | None, form: str) -> None:
-    """Say what subscribers will see of a change.
+    """Show what subscribers will see of a change.
 
     FILE as it is now is compared with what it was.
 
-    The exit code is 1 where they would see something twice, or lose or keep what nobody meant.
-    REV may be anything that git takes for a revision. For a file that has moved since, write
-    REV:PATH. What is held back is never told.
+    The exit code is 1 if they would see something twice, or lose or keep something unexpectedly.
+    REV is any revision that git knows. For a file that has moved since, write
+    REV:PATH. Clippings that are held back are not shown.
     """
     from feedpress.reading import publication_file
-    from feedpress.reading.problems import Unreadable
+    from feedpress.reading.problems import InvalidFile
     from feedpress.review import diff as diffs
     from feedpress.review import revisions
     from feedpress.review.reports import changes as report
@@ -47,11 +47,15 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
         raise click.UsageError("--since and --against name two things; give one of them")
     try:
         new, _ = publication_file.load(files.Files(file).read())
-    except Unreadable as error:
-        cure = "subscribers see no change until its errors are fixed"
-        raise click.ClickException(f"{called} can't be published: {cure}\n{error}") from error
+    except InvalidFile as error:
+        fix = "subscribers see no change until its errors are fixed"
+        raise click.ClickException(f"{called} can't be published: {fix}\n{error}") from error
     try:
-        read = files.Files(against).read() if against else revisions.read(file, since or "HEAD")
+        read = (
+            files.Files(against).read()
+            if against
+            else revisions.read_revision(file, since or "HEAD")
+        )
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     # A version with an error was never published, but a change that fixes it can be reviewed.
@@ -61,9 +65,8 @@ def diff(file: Path, since: str | None, against: Path | None, form: str) -> None
         message = "the version to compare with can't be read; name another with --since"
         raise click.ClickException(f"{message}\n{errors}")
     if errors:
-        click.echo(
-            f"the version before has errors; its good clippings are compared\n{errors}", err=True
-        )
+        note = "the old version has errors; only its other clippings are compared"
+        click.echo(f"{note}\n{errors}", err=True)
     changes = diffs.compare(old, new, datetime.now(UTC))
     if form == "json":
         click.echo(report.as_json(changes))

@@ -51,7 +51,7 @@ def import_(
         found = _found(_bytes(source), source, kind, dates)
         ids = (str(item.keys["id"]) for item in found.items if "id" in item.keys)
         about, to_look_at = heading.about(found.head, heading.Wanted(**given), ids, now.date())
-        written = file_text.write(about, found.items, with_projects=not no_projects)
+        written = file_text.write_file_text(about, found.items, with_projects=not no_projects)
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     new_file.write(file, written.text)
@@ -64,7 +64,7 @@ def import_(
 
 
 def _bytes(source: str) -> bytes:
-    """Give what stands at SOURCE."""
+    """Return what stands at SOURCE."""
     from feedpress.editing.importing.items import MAX_BYTES, Refused
 
     if _is_address(source):
@@ -73,8 +73,8 @@ def _bytes(source: str) -> bytes:
         with click.open_file(source, "rb") as opened:
             data: bytes = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        cure = "look whether the name is right"
-        raise Refused(f"{source!r} can't be opened: {error.strerror}; {cure}") from error
+        fix = "look whether the name is right"
+        raise Refused(f"{source!r} can't be opened: {error.strerror}; {fix}") from error
     if not data.strip():
         raise Refused(f"there is nothing in {source!r}")
     return data
@@ -105,13 +105,13 @@ def _found(data: bytes, source: str, kind: str | None, dates: str | None) -> "Fo
         except ModuleNotFoundError as error:
             message = f"to read a feed, the package feedparser is needed: {_INSTALL}"
             raise click.ClickException(message) from error
-        return feed_items.read(data, source if _is_address(source) else None)
+        return feed_items.read_feed(data, source if _is_address(source) else None)
     from feedpress.editing.importing import table, table_dates
     from feedpress.editing.importing.items import Refused
 
     if data.lstrip().startswith(b"{"):
         raise Refused("this is JSON; give the RSS or Atom feed of the same publisher")
-    return table.read(data, table_dates.Order(dates) if dates else None)
+    return table.read_table(data, table_dates.Order(dates) if dates else None)
 
 
 def _looks_like_xml(data: bytes) -> bool:
@@ -124,7 +124,7 @@ def _early(taken: "Iterable[Item]", now: datetime) -> list[str]:
     from feedpress import times
     from feedpress.editing.importing.items import several
 
-    early = sum(str(item.keys.get("added", "")) > times.typed(now) for item in taken)
+    early = sum(str(item.keys.get("added", "")) > times.to_rfc3339(now) for item in taken)
     if not early:
         return []
     return [f"{several(early, 'entry', 'entries')} dated in the future: held back until then"]
@@ -132,7 +132,7 @@ def _early(taken: "Iterable[Item]", now: datetime) -> list[str]:
 
 def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
     from feedpress.editing.importing.items import Identity, several
-    from feedpress.reading.problems import shown
+    from feedpress.reading.problems import quoted
     from feedpress.serving.files import printable
 
     taken = several(len(written.taken), "clipping", "clippings")
@@ -142,7 +142,7 @@ def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
         click.echo(f"{len(written.left_out):,} left out; at the end of the file, as comments:")
         _tell_list(
             [
-                f"{each.item.name}: {shown(str(each.item.keys.get('title', '')))}: {each.reason}"
+                f"{each.item.name}: {quoted(str(each.item.keys.get('title', '')))}: {each.reason}"
                 for each in written.left_out
             ],
             "  ",
@@ -152,7 +152,7 @@ def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
         each_got = "it" if len(written.numbered) == 1 else "each"
         click.echo(f"{entries} exactly like another one, so {each_got} got an id of its own:")
         _tell_list(
-            (f"{i.name}: {shown(str(i.keys['title']))}: {i.keys['id']}" for i in written.numbered),
+            (f"{i.name}: {quoted(str(i.keys['title']))}: {i.keys['id']}" for i in written.numbered),
             "  ",
         )
     kinds = Counter(item.identity for item in written.taken)
@@ -164,7 +164,7 @@ def _tell(written: "FileText", file: Path, *, is_feed: bool) -> None:
         entries = several(kinds[Identity.NEW], "entry", "entries")
         click.echo(f"{Identity.NEW.value} {entries}: subscribers will see them once more:")
         new = (item for item in written.taken if item.identity is Identity.NEW)
-        _tell_list((f"{i.name}: {shown(str(i.keys['title']))}" for i in new), "  ")
+        _tell_list((f"{i.name}: {quoted(str(i.keys['title']))}" for i in new), "  ")
 
 
 def _tell_list(lines: Iterable[str], before: str) -> None:

@@ -72,7 +72,7 @@ def _asked(given: dict[str, str | None], year: int) -> "About":
 
 
 def zone_of(link: Path) -> str:
-    """Give the name of the time zone that a machine's link leads to, else UTC."""
+    """Return the name of the time zone that a machine's link leads to, else UTC."""
     try:
         return new_file.read_as("time_zone", str(link.resolve()).partition("zoneinfo/")[2])
     except click.BadParameter:

@@ -13,7 +13,7 @@ Check = Callable[[click.Context, click.Parameter, str | None], str | None]
 
 
 def checked(kind: str) -> Check:
-    """Give what judges an option by the function of that name in `editors.values`."""
+    """Return what judges an option by the function of that name in `editors.values`."""
 
     def check(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
         return None if typed is None else read_as(kind, typed)
@@ -22,17 +22,17 @@ def checked(kind: str) -> Check:
 
 
 def read_as(kind: str, typed: str) -> str:
-    """Give a value as it stands in a file. Raises click.BadParameter where it can't."""
+    """Return a value as it stands in a file. Raises click.BadParameter where it can't."""
     from feedpress.reading import values
 
     try:
         return str(getattr(values, kind)(typed.strip()))
     except values.BadValue as bad:
-        raise click.BadParameter(f"{bad.message}; {bad.cure}") from bad
+        raise click.BadParameter(f"{bad.message}; {bad.fix}") from bad
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options on what is published that init and import share."""
+    """Return a command the options on what is published that init and import share."""
     for option in (
         click.option("--language", callback=checked("language"), help="Language, like en or es."),
         click.option("--timezone", callback=checked("time_zone"), help="Like Europe/Berlin."),
@@ -63,7 +63,9 @@ def write(file: Path, text: str) -> bool:
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
     with suppress(FeedpressError):  # the file is good without it
-        atomic_write.create(file.with_name(template.SCHEMA_FILE), json_schema.text().encode())
+        atomic_write.create(
+            file.with_name(template.SCHEMA_FILE), json_schema.schema_text().encode()
+        )
         return True
     return False
 

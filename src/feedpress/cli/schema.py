@@ -24,17 +24,17 @@ def schema(file: Path, output: Path | None) -> None:
     """
     from feedpress.reading import json_schema as schemas
     from feedpress.reading import publication_file
-    from feedpress.reading.problems import Unreadable
+    from feedpress.reading.problems import InvalidFile
     from feedpress.serving import atomic_write, files
 
     try:
         publication = publication_file.examine(files.Files(file).read()).publication
-    except Unreadable:
+    except InvalidFile:
         publication = None
     if publication is None:
         name = files.printable(file)
         click.echo(f"{name} can't be read, so no names of it are offered", err=True)
-    text = schemas.text(publication)
+    text = schemas.schema_text(publication)
     if output is None:
         click.echo(text, nl=False)
         return

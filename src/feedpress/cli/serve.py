@@ -9,7 +9,7 @@ import click
 from feedpress import urls
 from feedpress.cli.arguments import file_argument, settings_of, theme_option
 from feedpress.errors import FeedpressError
-from feedpress.settings import Preview
+from feedpress.settings import PreviewMode
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -66,10 +66,10 @@ def serve(
     if anybody and not preview:
         raise click.UsageError("--anybody is for --preview; give both or none")
     if preview and not anybody and not _is_loopback(host):
-        cure = "take --host out, or add --anybody if others may see what is held back"
-        raise click.UsageError(f"--preview is only for this machine, and {host} is not; {cure}")
-    shown_to = Preview.ANYBODY if anybody else Preview.LOCAL
-    settings = settings_of(file, url, state, shown_to if preview else Preview.NO, theme)
+        fix = "take --host out, or add --anybody if others may see what is held back"
+        raise click.UsageError(f"--preview is only for this machine, and {host} is not; {fix}")
+    shown_to = PreviewMode.ANYBODY if anybody else PreviewMode.LOCAL
+    settings = settings_of(file, url, state, shown_to if preview else PreviewMode.NO, theme)
     from feedpress.serving import files, server
 
     called = files.printable(file)

@@ -36,17 +36,17 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
     """
     from feedpress.editing import saving
     from feedpress.editing import stamp as stamping
-    from feedpress.reading.problems import Unreadable, counted
+    from feedpress.reading.problems import InvalidFile, counted
     from feedpress.serving import files
 
     called = files.printable(file)
     on_disk = files.Files(file)
     try:
         before = dict(on_disk.read())
-        stamped = stamping.stamp(
+        stamped = stamping.stamp_files(
             tuple(before.items()), datetime.now(UTC), history=history, keep_both=keep_both
         )
-    except Unreadable as error:
+    except InvalidFile as error:
         click.echo(f"{error}\n{called}: nothing was written.")
         raise SystemExit(1) from error
     except FeedpressError as error:
@@ -54,8 +54,8 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
     number = counted(len(stamped.stamps), "clipping")
     if only_check:
         _tell_stamps((each, each.place, "lacks") for each in stamped.stamps)
-        cure = "; run feedpress stamp" if stamped.stamps else ""
-        click.echo(f"{called}: {number} to stamp{cure}.")
+        fix = "; run feedpress stamp" if stamped.stamps else ""
+        click.echo(f"{called}: {number} to stamp{fix}.")
         raise SystemExit(1 if stamped.stamps else 0)
     for name, data in stamped.files:
         try:
@@ -68,8 +68,8 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
 
 
 def _tell_stamps(stamps: "Iterable[tuple[Stamp, Place, str]]") -> None:
-    from feedpress.reading.problems import shown
+    from feedpress.reading.problems import quoted
 
     for each, place, what in stamps:
         keys = ", ".join(f"{key}: {value}" for key, value in each.keys)
-        click.echo(f"{place.file}:{place.line}: {shown(each.title)} {what} {keys}")
+        click.echo(f"{place.file}:{place.line}: {quoted(each.title)} {what} {keys}")

@@ -14,7 +14,7 @@ from feedpress.model import Clipping, Image, Project, Publication, Source
 from feedpress.reading import nodes, publication_file, values, yaml_reader
 from feedpress.reading.clippings import Clippings
 from feedpress.reading.nodes import Origin
-from feedpress.reading.problems import Unreadable, shown
+from feedpress.reading.problems import InvalidFile, quoted
 
 
 class UnknownProject(FeedpressError):
@@ -49,14 +49,14 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
+class Duplicate:
     """A clipping that is there already, and what the new one has in common with it."""
 
     clipping: Clipping
     what: str
 
     def __str__(self) -> str:
-        place, title = self.clipping.place, shown(self.clipping.title)
+        place, title = self.clipping.place, quoted(self.clipping.title)
         return f"{place.file}:{place.line}: {title} has the same {self.what}"
 
 
@@ -70,39 +70,39 @@ class Added:
     clipping: Clipping
 
 
-def read(files: Sequence[tuple[str, bytes]]) -> Known:
-    """Read what editors have written so far. Raises Unreadable if it has an error."""
+def read_known(files: Sequence[tuple[str, bytes]]) -> Known:
+    """Read what editors have written so far. Raises InvalidFile if it has an error."""
     reading = publication_file.examine(files)
     if reading.publication is None or reading.clippings is None or reading.errors:
-        raise Unreadable(reading.errors)
+        raise InvalidFile(reading.errors)
     return Known(tuple(files), reading.publication, reading.clippings)
 
 
 def project(known: Known, name: str) -> Project:
-    """Give the project that a name means, however it is written. Raises UnknownProject."""
+    """Return the project that a name means, however it is written. Raises UnknownProject."""
     names = known.found.names.projects
     if found := names.find(name):
         return found
     near = names.near(name)
-    cure = f"did you mean {shown(near)}?" if near else "describe it under projects: first"
-    raise UnknownProject(f"there is no project {shown(name)}; {cure}")
+    fix = f"did you mean {quoted(near)}?" if near else "describe it under projects: first"
+    raise UnknownProject(f"there is no project {quoted(name)}; {fix}")
 
 
-def double(known: Known, new: New) -> Double | None:
-    """Give a clipping that is the same article, by its address, else by its title and source."""
+def duplicate_of(known: Known, new: New) -> Duplicate | None:
+    """Return a clipping that is the same article, by its address, else by its title and source."""
     clippings = known.publication.clippings
     page, headline = same_page(new.url), _headline(new.title, _source(known, new.source))
     for each in clippings:
         if each.url and same_page(each.url) == page:
-            return Double(each, "address")
+            return Duplicate(each, "address")
     for each in clippings:
         if headline and _headline(each.title, each.source) == headline:
-            return Double(each, "title and source")
+            return Duplicate(each, "title and source")
     return None
 
 
 def keys_of(known: Known, new: New, now: datetime) -> dict[str, yaml_writing.Value]:
-    """Give the keys of a new clipping, in the order in which they are written.
+    """Return the keys of a new clipping, in the order in which they are written.
 
     A draft gets its id later, when it has its title; a date it can't do without.
     """
@@ -133,7 +133,7 @@ def item_of(keys: dict[str, yaml_writing.Value]) -> str:
     return yaml_writing.item({k: v for k, v in keys.items() if k != "draft"}) + switch
 
 
-def add(known: Known, new: New, now: datetime) -> Added:
+def add_clipping(known: Known, new: New, now: datetime) -> Added:
     """Put a clipping on top of the list; of several files, the last has the newest.
 
     Raises NotAdded where that can't be done without a change of something else.
@@ -154,13 +154,13 @@ def add(known: Known, new: New, now: datetime) -> Added:
 def _last_list(
     files: Sequence[tuple[str, bytes]],
 ) -> tuple[str, bytes, nodes.Mapping]:
-    """Give the last file that has a list of clippings, with what is read from it."""
+    """Return the last file that has a list of clippings, with what is read from it."""
     read = ((*each, yaml_reader.parse(each[1], Origin(each[0]), [])[0]) for each in reversed(files))
     return next(each for each in read if "clippings" in each[2])
 
 
 def is_usual(known: Known, language: str | None) -> bool:
-    """Tell whether a language is that of the publication, be it spoken elsewhere, or not known."""
+    """Return whether a language is the publication's, in whatever region, or unknown."""
     usual = known.publication.language.casefold().partition("-")[0]
     return language is None or language.casefold().partition("-")[0] == usual
 
@@ -171,14 +171,14 @@ def _read_again(
     """Read the changed files; give the new clipping if nothing else is new."""
     try:
         after, _ = publication_file.load(files)
-    except Unreadable:
+    except InvalidFile:
         return None
     before = known.publication
     new = [each for each in after.clippings if each.id == wanted.id]
     others = [each for each in after.clippings if each.id != wanted.id]
     is_as_wanted = (
-        [(each, each.pinned) for each in new] == [(wanted, wanted.pinned)]
-        and [(c, c.pinned) for c in others] == [(c, c.pinned) for c in before.clippings]
+        [(each, each.has_id) for each in new] == [(wanted, wanted.has_id)]
+        and [(c, c.has_id) for c in others] == [(c, c.has_id) for c in before.clippings]
         and replace(after, clippings=()) == replace(before, clippings=())
     )
     return new[0] if is_as_wanted else None
@@ -200,7 +200,7 @@ def _wanted(known: Known, new: New, keys: dict[str, yaml_writing.Value]) -> Clip
         image=new.image,
         language=None if is_usual(known, new.language) else new.language,
         draft="draft" in keys,
-        pinned="id" in keys,
+        has_id="id" in keys,
     )
 
 
@@ -208,7 +208,7 @@ def _now(known: Known, now: datetime) -> str:
     zone = known.publication.timezone
     given = (each.added for each in known.publication.clippings)
     used = {times.due(added, zone) for added in given if added and added.time}
-    return times.typed(next(fresh_instants(used, now, 1)))
+    return times.to_rfc3339(next(fresh_instants(used, now, 1)))
 
 
 def _image(image: Image | None) -> dict[str, str] | None:

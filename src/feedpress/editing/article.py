@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from trafilatura.metadata import extract_metadata
 
 from feedpress.editing import page_head, plain_text
-from feedpress.editing.page_head import Head
+from feedpress.editing.page_head import PageHead
 from feedpress.editing.tracking import without_tracking
 from feedpress.reading import values
 
@@ -111,9 +111,9 @@ class Article:
     damaged: int = 0
 
 
-def read(data: bytes, charset: str | None, address: str, now: datetime) -> Article:
+def read_article(data: bytes, charset: str | None, address: str, now: datetime) -> Article:
     """Read a page that was found at an address; `charset` is what its server says."""
-    head = page_head.read(data, charset)
+    head = page_head.parse_head(data, charset)
     reader = _Reader(head, address)
     for key in ("source", "title", "published", "summary", "language", "image"):
         reader.choose(key)
@@ -124,7 +124,7 @@ def read(data: bytes, charset: str | None, address: str, now: datetime) -> Artic
 
 
 class _Reader:
-    def __init__(self, head: Head, address: str) -> None:
+    def __init__(self, head: PageHead, address: str) -> None:
         self.found: dict[str, Finding] = {}
         self.misfits: list[Misfit] = []
         self._head = head
@@ -190,7 +190,7 @@ class _Reader:
             yield self._head.language, "the page's <html>"
 
     def _plain(self, value: Any, key: str) -> str | None:
-        """Give the text that a value of JSON-LD stands for: itself, a node's, the first's of many.
+        """Return the text of a JSON-LD value: itself, a node's, or that of the first of many.
 
         A node may only point to another one.
         """
@@ -204,7 +204,7 @@ class _Reader:
         return value if isinstance(value, str) and value.strip() else None
 
     def _fitted(self, key: str, value: str) -> str:
-        """Give a value as a clipping can hold it. Raises ValueError."""
+        """Return a value as a clipping can hold it. Raises ValueError."""
         value = value[:_LONGEST_TYPED]
         match key:
             case "published":
@@ -217,7 +217,7 @@ class _Reader:
                 return _text(value, plain_text.LONGEST[key])
 
     def _where(self, key: str, value: str) -> str:
-        """Tell where something stands that was found without a word of where."""
+        """Return the place of something that was found without one."""
         if key == "published":
             dates = _DAY_IN_ADDRESS.finditer(urlsplit(self._address).path)
             days = {
@@ -228,7 +228,7 @@ class _Reader:
         return TITLE_LINE if value in self._head.title else TEXT
 
     def _canonical(self) -> Finding:
-        """Give the address that the page itself names, if it can be believed."""
+        """Return the address that the page itself names, if it can be believed."""
         here = urlsplit(self._address)
         stated = [(self._head.canonical or "", "the page's canonical link"), *self._stated("url")]
         for value, where in stated:
@@ -269,7 +269,7 @@ def _is_reference(node: dict[str, Any]) -> bool:
 
 
 def _host(address: str) -> str:
-    """Give the name of a site, the same for those who read it on the telephone."""
+    """Return the name of a site, the same for those who read it on the telephone."""
     host = urlsplit(address).hostname or ""
     return re.sub(r"^(?:www|m|mobile|amp)\.", "", host)
 
@@ -282,7 +282,7 @@ def _path(address: str) -> str:
 
 
 def _day(value: str) -> str:
-    """Give the day, month or year of a date as machines write it, in the zone that it is given in.
+    """Return the day, month or year of an ISO 8601 date, in the zone that it names.
 
     Raises ValueError.
     """

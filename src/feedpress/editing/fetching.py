@@ -107,7 +107,7 @@ def _client(limits: Limits) -> httpx.AsyncClient:
 
 
 def _checked(url: str) -> str:
-    """Give an address that may be asked for. Raises NotFetched."""
+    """Return an address that may be asked for. Raises NotFetched."""
     try:
         uri = to_uri(url)
     except ValueError as error:
@@ -135,7 +135,7 @@ async def _page(url: str, response: httpx.Response, limits: Limits) -> Page:
 
 
 async def _body(url: str, response: httpx.Response, limits: Limits) -> AsyncIterator[bytes]:
-    """Give the body unpacked, up to a number of bytes."""
+    """Yield the body unpacked, up to a number of bytes."""
     coding = response.headers.get("content-encoding", "identity").strip().casefold()
     if coding not in ("identity", "gzip", "x-gzip", "deflate", ""):
         raise NotFetched(f"{_host(url)} packed the page in a way not asked for; {limits.instead}")
@@ -165,12 +165,12 @@ def _refusal(url: str, status: int, limits: Limits) -> NotFetched:
     known = status in HTTPStatus.__members__.values()
     answer = f"{status} ({HTTPStatus(status).phrase})" if known else str(status)
     if status in (404, 410):
-        cure = _LOOK
+        fix = _LOOK
     elif status >= 500:
-        cure = f"try again later, or {limits.instead}"
+        fix = f"try again later, or {limits.instead}"
     else:
-        cure = f"it may let only people in; {limits.instead}"
-    return NotFetched(f"{_host(url)} answered {answer}; {cure}")
+        fix = f"it may let only people in; {limits.instead}"
+    return NotFetched(f"{_host(url)} answered {answer}; {fix}")
 
 
 def _failure(url: str, error: Exception, limits: Limits) -> NotFetched:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 
-from feedpress.reading.nodes import Mapping, Room, Sequence, Style
+from feedpress.reading.nodes import InsertionPoint, Mapping, Sequence, Style
 from feedpress.reading.yaml_errors import LINE_BREAK
 from feedpress.reading.yaml_reader import without_marks
 
@@ -20,13 +20,13 @@ _NOTHING = re.compile(r"(?P<list>[ \t]*\[\s*\])?(?P<note>[ \t]*(?:[ \t]#[^\r\n]*
 class Insertion:
     """A key with its value, which needs no quotation marks, and where it goes."""
 
-    room: Room
+    room: InsertionPoint
     key: str
     value: str
 
 
 def insert(data: bytes, insertions: Iterable[Insertion]) -> bytes:
-    """Give a file with keys put in, those of one place in the order in which they are given.
+    """Return a file with keys put in, those of one place in the order in which they are given.
 
     A line that is put in ends as the one above it does.
     """
@@ -44,7 +44,7 @@ def insert(data: bytes, insertions: Iterable[Insertion]) -> bytes:
 
 
 def insert_item(data: bytes, document: Mapping, key: str, item: str) -> bytes | None:
-    """Give a file with an item on top of a list, right above the hyphen that is there first.
+    """Return a file with an item on top of a list, right above the hyphen that is there first.
 
     The item has no indentation yet. Its lines end as the one above them does, and a blank line
     follows where the items of the list are set apart. None where the list has another form.

@@ -40,7 +40,7 @@ _INNER = ("@graph", "mainEntity", "mainEntityOfPage", "isPartOf")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class PageHead:
     """What a page's markup holds."""
 
     #: The first of each name, in small letters.
@@ -56,15 +56,15 @@ class Head:
     damaged: int = 0
 
 
-def read(data: bytes, charset: str | None) -> Head:
+def parse_head(data: bytes, charset: str | None) -> PageHead:
     """Take apart a page; `charset` is what its server says."""
     tree = _tree(decoded(data, charset))
     if tree is None:
-        return Head()
+        return PageHead()
     blocks = [_json(each) for each in _blocks(tree)]
     etree.strip_elements(tree, "script", "style", "template", etree.Comment, with_tail=False)
     title = tree.find(".//title")
-    return Head(
+    return PageHead(
         metas=_metas(tree),
         nodes=tuple(_nodes(blocks)),
         canonical=_canonical(tree),
@@ -76,7 +76,7 @@ def read(data: bytes, charset: str | None) -> Head:
 
 
 def decoded(data: bytes, charset: str | None) -> str:
-    """Give a page's text, by what it begins with, what its server says, what it says itself."""
+    """Return a page's text, by what it begins with, what its server says, what it says itself."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data.decode(name, "replace").lstrip("\ufeff")
@@ -155,7 +155,7 @@ def _json(text: str) -> Any:
 
 
 def _nodes(blocks: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Give the nodes that may be about the page, outer ones first, and no more than a few."""
+    """Yield the nodes that may be about the page, outer ones first, and no more than a few."""
     waiting = list(blocks)
     for number, each in enumerate(waiting):
         if number == _MOST_NODES:

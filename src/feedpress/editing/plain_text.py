@@ -16,7 +16,7 @@ _TAG = re.compile(r"</?(?:a|b|em|i|span|strong|sub|sup|u)\b[^<>]{0,500}>", re.IG
 
 
 def one_line(value: str, longest: int) -> str:
-    """Give a text in one line, without what can't be seen, cut at a word."""
+    """Return a text in one line, without what can't be seen, cut at a word."""
     text = " ".join(_INVISIBLE.sub("", _NOT_TEXT.sub("", value)).split())
     if len(text) <= longest:
         return text

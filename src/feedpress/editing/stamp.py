@@ -12,8 +12,8 @@ from feedpress.editing import insertion
 from feedpress.errors import FeedpressError
 from feedpress.model import Clipping, Place, Publication, When
 from feedpress.reading import publication_file
-from feedpress.reading.clippings import Unpinned
-from feedpress.reading.problems import Problem, Unreadable
+from feedpress.reading.clippings import WithoutId
+from feedpress.reading.problems import InvalidFile, Problem
 
 
 class StampError(FeedpressError):
@@ -36,7 +36,7 @@ class Stamp:
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
         """The keys with their values, as they are written."""
-        added = (("added", times.typed(self.added)),) if self.added else ()
+        added = (("added", times.to_rfc3339(self.added)),) if self.added else ()
         return (("id", self.id), *added)
 
 
@@ -50,7 +50,7 @@ class Stamped:
     files: tuple[tuple[str, bytes], ...]
 
 
-def stamp(
+def stamp_files(
     files: Sequence[tuple[str, bytes]],
     now: datetime,
     *,
@@ -61,27 +61,27 @@ def stamp(
 
     The topmost clipping gets the newest `added`; of several files, that of the last one. With
     `history`, none gets one: the article's own date goes on to count. Drafts are left alone. With
-    `keep_both`, a clipping that derives another one's id gets its own. Raises Unreadable if there
+    `keep_both`, a clipping that derives another one's id gets its own. Raises InvalidFile if there
     is any other error, and StampError if a file can't be changed safely.
     """
     reading = publication_file.examine(files)
     publication, found = reading.publication, reading.clippings
     other_errors = [each for each in reading.errors if not (keep_both and _is_duplicate(each))]
     if publication is None or found is None or other_errors:
-        raise Unreadable(reading.errors)
-    unpinned = tuple(each for each in found.unpinned if _is_stamped(each))
-    instants = {} if history else _instants(publication, unpinned, now)
-    stamps = tuple(_stamps(unpinned, set(found.taken), instants))
+        raise InvalidFile(reading.errors)
+    without_id = tuple(each for each in found.without_id if _is_stamped(each))
+    instants = {} if history else _instants(publication, without_id, now)
+    stamps = tuple(_stamps(without_id, set(found.taken), instants))
     insertions: defaultdict[str, list[insertion.Insertion]] = defaultdict(list)
-    for each, what in zip(unpinned, stamps, strict=True):
+    for each, what in zip(without_id, stamps, strict=True):
         for key, value in what.keys:
-            room = each.typed.room_for(key)
+            room = each.typed.insertion_point(key)
             insertions[what.place.file].append(insertion.Insertion(room, key, value))
     changed = {
         name: insertion.insert(data, insertions[name]) for name, data in files if name in insertions
     }
     after = [(name, changed.get(name, data)) for name, data in files]
-    duplicates = tuple(each.clipping for each in unpinned if each.is_duplicate)
+    duplicates = tuple(each.clipping for each in without_id if each.is_duplicate)
     wanted = _wanted((*publication.clippings, *duplicates), stamps, [name for name, _ in files])
     written = _read_again(after, wanted, stamps)
     now_at = {was.place: each.place for was, each in zip(wanted, written, strict=True)}
@@ -93,16 +93,16 @@ def _is_duplicate(problem: Problem) -> bool:
     return problem.code == "duplicate"
 
 
-def _is_stamped(each: Unpinned) -> bool:
+def _is_stamped(each: WithoutId) -> bool:
     # A draft that derives another clipping's id keeps the whole file from being published.
     return each.is_duplicate or not each.clipping.draft
 
 
 def _stamps(
-    unpinned: Iterable[Unpinned], taken: set[str], instants: dict[Place, datetime]
+    without_id: Iterable[WithoutId], taken: set[str], instants: dict[Place, datetime]
 ) -> Iterator[Stamp]:
     numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 2))
-    for each in unpinned:
+    for each in without_id:
         clipping = each.clipping
         clipping_id = clipping.id
         while each.is_duplicate and clipping_id in taken:
@@ -125,15 +125,15 @@ def _wants_added(clipping: Clipping, publication: Publication, now: datetime) ->
 
 
 def _instants(
-    publication: Publication, unpinned: Iterable[Unpinned], now: datetime
+    publication: Publication, without_id: Iterable[WithoutId], now: datetime
 ) -> dict[Place, datetime]:
-    """Give `added` to what wants it: distinct seconds, each later than what was added before now.
+    """Return `added` to what wants it: distinct seconds, each later than what was added before now.
 
     They end now. A batch that comes right after another ends a little later, one second for each
     clipping: subscribers who have polled in between would else miss some of a large one.
     """
     zone = publication.timezone
-    clippings = [each.clipping for each in unpinned]
+    clippings = [each.clipping for each in without_id]
     wanting = [each.place for each in clippings if _wants_added(each, publication, now)]
     # Of files named after years the last has the newest clippings.
     wanting.sort(key=lambda place: place.file, reverse=True)
@@ -143,7 +143,7 @@ def _instants(
 
 
 def fresh_instants(used: Set[datetime], now: datetime, number: int) -> Iterator[datetime]:
-    """Give so many seconds, the last of them now, later than what was used before now."""
+    """Yield so many seconds, the last of them now, later than what was used before now."""
     second = timedelta(seconds=1)
     start = now.replace(microsecond=0) - number * second
     instant = max([start, *(each for each in used if each <= now)])
@@ -157,7 +157,7 @@ def fresh_instants(used: Set[datetime], now: datetime, number: int) -> Iterator[
 def _wanted(
     clippings: Iterable[Clipping], stamps: Iterable[Stamp], names: Sequence[str]
 ) -> list[Clipping]:
-    """Give the clippings as they are to be, in the order of the files."""
+    """Return the clippings as they are to be, in the order of the files."""
     stamped = {stamp.place: stamp for stamp in stamps}
     order = {name: index for index, name in enumerate(names)}
 
@@ -174,9 +174,9 @@ def _read_again(
     """Return the clippings of the changed files; raise StampError if they aren't as wanted."""
     try:
         after, _ = publication_file.load(files)
-    except Unreadable as error:
+    except InvalidFile as error:
         raise _failure(stamps) from error
-    if [(c, c.pinned) for c in after.clippings] != [(c, c.pinned) for c in wanted]:
+    if [(c, c.has_id) for c in after.clippings] != [(c, c.has_id) for c in wanted]:
         raise _failure(stamps)
     return after.clippings
 
@@ -189,7 +189,7 @@ def _with(clipping: Clipping, stamp: Stamp | None) -> Clipping:
         instant = stamp.added
         added = When(instant.year, instant.month, instant.day, instant)
     slug = identity.page_slug(stamp.id)
-    return replace(clipping, id=stamp.id, slug=slug, added=added, pinned=True)
+    return replace(clipping, id=stamp.id, slug=slug, added=added, has_id=True)
 
 
 def _failure(stamps: Iterable[Stamp]) -> StampError:
@@ -198,5 +198,5 @@ def _failure(stamps: Iterable[Stamp]) -> StampError:
             keys = "  ".join(f"{key}: {value}" for key, value in each.keys)
             yield f"{each.place.file}:{each.place.line}: {keys}"
 
-    cure = "put them in by hand, each on a line of its own"
-    return StampError("\n".join(("the keys can't be put in safely here; " + cure, *lines())))
+    fix = "put them in by hand, each on a line of its own"
+    return StampError("\n".join(("the keys can't be put in safely here; " + fix, *lines())))

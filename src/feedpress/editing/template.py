@@ -26,12 +26,12 @@ class About:
 
 
 def file_text(about: About) -> str:
-    """Give the text of a new file: nothing in it yet, and how things are put into it."""
+    """Return the text of a new file: nothing in it yet, and how things are put into it."""
     return head(about) + _NEW_PROJECTS + "\n" + _HOW_TO + _NEW_CLIPPINGS
 
 
 def head(about: About) -> str:
-    """Give all that stands before the projects."""
+    """Return all that stands before the projects."""
     return _BEGINNING + "".join(_section(about))
 
 
@@ -125,5 +125,5 @@ clippings:
 
 
 def clippings_head() -> str:
-    """Give what stands above the list, and the line that begins it."""
+    """Return what stands above the list, and the line that begins it."""
     return _HOW_TO + "clippings:\n"

@@ -54,7 +54,7 @@ def without_tracking(address: str) -> str:
 
 
 def same_page(address: str) -> str:
-    """Give what two addresses of one page have in common: neither scheme nor a last slash count."""
+    """Return what two addresses of one page have in common, without scheme and trailing slash."""
     rest = without_tracking(address).partition("://")[2]
     host, slash, path = rest.partition("/")
     path, mark, query = f"{slash}{path}".partition("?")

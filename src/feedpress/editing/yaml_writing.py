@@ -20,7 +20,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 Value = str | Iterable[str] | Mapping[str, str]
 
 
-def text(value: str) -> str:
+def scalar(value: str) -> str:
     """Write a text, in one line."""
     if _DATE.fullmatch(value) or (
         _PLAIN.fullmatch(value)
@@ -35,10 +35,10 @@ def text(value: str) -> str:
 def value(each: Value) -> str:
     """Write a text, a list in brackets, or keys in braces, in one line."""
     if isinstance(each, str):
-        return text(each)
+        return scalar(each)
     if isinstance(each, Mapping):
-        return "{" + ", ".join(f"{key}: {text(of)}" for key, of in each.items()) + "}"
-    return "[" + ", ".join(map(text, each)) + "]"
+        return "{" + ", ".join(f"{key}: {scalar(of)}" for key, of in each.items()) + "}"
+    return "[" + ", ".join(map(scalar, each)) + "]"
 
 
 def item(keys: Mapping[str, Value], indent: str = "") -> str:
@@ -47,7 +47,7 @@ def item(keys: Mapping[str, Value], indent: str = "") -> str:
     return f"{indent}- " + f"\n{indent}  ".join(lines) + "\n"
 
 
-def block(value: str, indent: str) -> str | None:
+def block_scalar(value: str, indent: str) -> str | None:
     """Write a text of several lines as it stands, below its key; None where it can't stand so."""
     lines = value.split("\n")
     is_plain = all(line.isprintable() and "\ufeff" not in line for line in lines)

@@ -50,7 +50,7 @@ _CHANNEL_DESCRIPTION = re.compile(rb"<description>[^<]*")
 
 
 @dataclass(frozen=True)
-class Format:
+class XmlFormat:
     """How a document of one format is put together."""
 
     media_type: str
@@ -75,8 +75,8 @@ class Format:
         return ((b"  " * depth, name.encode()) for depth, name in enumerate(self.around))
 
 
-ATOM = Format(urls.ATOM, ("feed",), b"entry", {"media": MEDIA_NS})
-RSS = Format(
+ATOM = XmlFormat(urls.ATOM, ("feed",), b"entry", {"media": MEDIA_NS})
+RSS = XmlFormat(
     urls.RSS,
     ("rss", "channel"),
     b"item",
@@ -94,7 +94,7 @@ class _FeedGenerator(feedgen.feed.FeedGenerator):  # type: ignore[misc] # feedge
 class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
     """What goes beyond feedgen's core, in the head of a document."""
 
-    def __init__(self, document: FeedDocument, form: Format) -> None:
+    def __init__(self, document: FeedDocument, form: XmlFormat) -> None:
         self._document = document
         self._form = form
 
@@ -140,8 +140,8 @@ class _Additions(BaseExtension):  # type: ignore[misc] # feedgen has no types
             etree.SubElement(head, f"{{{HISTORY_NS}}}archive")
 
 
-def new_feed(document: FeedDocument, form: Format) -> Any:
-    """Give a FeedGenerator with all that both formats have, and no entries."""
+def new_feed(document: FeedDocument, form: XmlFormat) -> Any:
+    """Return a FeedGenerator with all that both formats have, and no entries."""
     feed, media_type = document.feed, form.media_type
     written = _FeedGenerator()
     written.register_extension("additions", partial(_Additions, document, form))
@@ -161,7 +161,7 @@ def new_feed(document: FeedDocument, form: Format) -> Any:
 
 
 def new_entry(entry: Entry) -> Any:
-    """Give a FeedEntry with all that both formats have in the same way."""
+    """Return a FeedEntry with all that both formats have in the same way."""
     written = feedgen.entry.FeedEntry()
     written.id(entry.id)
     written.title(entry.title)
@@ -198,15 +198,15 @@ def add_published_date(item: Any, published: datetime) -> None:
 
 
 def set_language(element: Any, language: str | None) -> None:
-    """Say in which language an entry is, where it is not the feed's (RFC 4287 §2)."""
+    """Set an entry's language if it is not the feed's (RFC 4287 §2)."""
     if language:
         element.set(_XML_LANG, language)
 
 
 def print_entries(
-    entries: Iterable[Entry], make_element: Callable[[Entry], Any], form: Format
+    entries: Iterable[Entry], make_element: Callable[[Entry], Any], form: XmlFormat
 ) -> Iterator[tuple[str, bytes]]:
-    """Give each entry's id and the XML that stands in a document, whose root has the prefixes.
+    """Yield each entry's id and the XML that stands in a document, whose root has the prefixes.
 
     Many are printed at once, which is faster than one by one, but not all: the tree is large.
     """
@@ -226,7 +226,7 @@ def print_entries(
 
 
 def put_together(
-    head: bytes, entries: Iterable[bytes], document: FeedDocument, form: Format
+    head: bytes, entries: Iterable[bytes], document: FeedDocument, form: XmlFormat
 ) -> bytes:
     """Put printed entries, and the style sheet's address, into a feed without entries."""
     declaration, end_of_line, start = head[: -len(form.closing)].partition(b"\n")
@@ -237,7 +237,7 @@ def put_together(
     )
 
 
-def _style(document: FeedDocument, form: Format) -> bytes:
+def _style(document: FeedDocument, form: XmlFormat) -> bytes:
     # Relative, so that it holds wherever the document is served.
     path = urls.feed_path(document.feed.slug, form.media_type, document.archive)
     href = urls.relative(urls.FEED_STYLE_SHEET, path)

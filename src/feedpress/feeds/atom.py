@@ -9,7 +9,7 @@ from feedpress.feeds.history import FeedDocument
 
 
 def render(document: FeedDocument, entries: Mapping[str, bytes]) -> bytes:
-    """Give the document; `entries` has the XML of its entries by id, from `render_entries`."""
+    """Return the document; `entries` has the XML of its entries by id, from `render_entries`."""
     feed = document.feed
     written = _feedgen.new_feed(document, _feedgen.ATOM)
     written.updated(document.updated)
@@ -21,7 +21,7 @@ def render(document: FeedDocument, entries: Mapping[str, bytes]) -> bytes:
 
 
 def render_entries(entries: Iterable[Entry]) -> dict[str, bytes]:
-    """Give the XML of each entry by its id, the same in every feed that has it."""
+    """Return the XML of each entry by its id, the same in every feed that has it."""
     return dict(_feedgen.print_entries(entries, _element, _feedgen.ATOM))
 
 

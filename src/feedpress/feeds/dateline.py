@@ -23,20 +23,20 @@ _MONTH_ALONE = {"es": "{} de {}", "pt": "{} de {}"}
 
 
 def dateline(source: Source | None, published: When | None, language: str) -> str | None:
-    """Give the line for an article, in a publication's language, or None if nothing is known."""
+    """Return the line for an article, in a publication's language, or None if nothing is known."""
     parts = [source.name] if source else []
     if published:
-        parts.append(written(published, language))
+        parts.append(date_in_words(published, language))
     return ", ".join(parts) or None
 
 
 def has_form(language: str) -> bool:
-    """Tell whether dates in a language have words here, and not only figures."""
+    """Return whether dates in a language have words here, and not only figures."""
     return language.partition("-")[0].lower() in _MONTHS
 
 
-def written(when: When, language: str) -> str:
-    """Give a date in words, as precise as it is known; a time gives its day."""
+def date_in_words(when: When, language: str) -> str:
+    """Return a date in words, as precise as it is known; a time gives its day."""
     primary = language.partition("-")[0].lower()
     if when.month is None:
         return f"{when.year}"

@@ -121,7 +121,7 @@ class Feed:
         return tuple(each for _, each in ranked[: self.size] if each.id not in withdrawn)
 
     def link(self, media_type: str, archive: int | None = None) -> str:
-        """Give the public address of this feed, or of one of its archive documents."""
+        """Return the public address of this feed, or of one of its archive documents."""
         return urls.absolute(self.base, urls.feed_path(self.slug, media_type, archive))
 
 
@@ -149,7 +149,7 @@ def build_scheduled(publication: Publication, scheduled: Schedule) -> tuple[Feed
     )
 
 
-def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def sorted_entries(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Sort entries: the most recently new or updated first, those of one instant by id."""
     by_id = sorted(entries, key=attrgetter("id"))
     return tuple(sorted(by_id, key=attrgetter("updated"), reverse=True))
@@ -203,7 +203,7 @@ def _withdrawal(dated: Dated, publication: Publication) -> Entry:
 
 def _last_entry(project: Project, publication: Publication, instant: datetime) -> Entry:
     notice = notices.ended(publication.language)
-    page = urls.project_page(project.slug)
+    page = urls.project_path(project.slug)
     return Entry(
         id=identity.ending_id(publication.tag, project.first_slug),
         slug=project.slug,
@@ -219,7 +219,7 @@ def _last_entry(project: Project, publication: Publication, instant: datetime) -
 
 
 def _own_page(clipping: Clipping, publication: Publication) -> str:
-    return urls.absolute(publication.url, urls.clipping_page(clipping.slug))
+    return urls.absolute(publication.url, urls.clipping_path(clipping.slug))
 
 
 def _details(line: str | None, summary: str | None) -> str:
@@ -233,8 +233,8 @@ def _feed(
     taken_back: list[Entry],
     scheduled: Schedule,
 ) -> Feed:
-    entries, withdrawn = in_order(shown), in_order(taken_back)
-    page = urls.project_page(project.slug) if project else None
+    entries, withdrawn = sorted_entries(shown), sorted_entries(taken_back)
+    page = urls.project_path(project.slug) if project else None
     title = project.title if project else publication.title
     subtitle = project.summary if project else publication.subtitle
     ending = scheduled.endings.get(project.slug) if project else None

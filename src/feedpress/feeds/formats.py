@@ -43,5 +43,5 @@ def printed(entries: Iterable[Entry], render: RenderEntries, before: Printed) ->
 
 
 def of_id(printed: Printed) -> Mapping[str, bytes]:
-    """Give what was written of each entry by its id."""
+    """Return what was written of each entry by its id."""
     return MappingProxyType({entry_id: text for entry_id, (_, text) in printed.items()})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from feedpress.feeds.feed import Entry, Feed, in_order
+from feedpress.feeds.feed import Entry, Feed, sorted_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class FeedDocument:
     @property
     def entries_and_notices(self) -> tuple[Entry, ...]:
         """The entries for formats that know of none: with one in the place of each tombstone."""
-        return in_order((*self.entries, *self.tombstones))
+        return sorted_entries((*self.entries, *self.tombstones))
 
     @property
     def is_complete(self) -> bool:
@@ -49,7 +49,7 @@ class FeedDocument:
         return () if self.archive else self.feed.hubs
 
     def links(self, media_type: str) -> Iterator[tuple[str, str]]:
-        """Give the relation and address of the documents around it (RFC 5005 §4)."""
+        """Yield the relation and address of the documents around it (RFC 5005 §4)."""
         before = self.archives if self.archive is None else self.archive - 1
         if before:
             yield "prev-archive", self.feed.link(media_type, before)
@@ -60,7 +60,7 @@ class FeedDocument:
 
 
 def documents(feed: Feed) -> tuple[FeedDocument, ...]:
-    """Give the subscription document of a feed, then its archive documents, the oldest first."""
+    """Return the subscription document of a feed, then its archive documents, the oldest first."""
     cut = archives(feed)
     number = len(cut)
     is_archived = {entry.id for archive in cut for entry in archive}
@@ -69,14 +69,14 @@ def documents(feed: Feed) -> tuple[FeedDocument, ...]:
     shown += [feed.ended] if feed.ended else []
     withdrawn = {entry.id for entry in feed.withdrawn}
     return (
-        FeedDocument(feed, None, number, feed.updated, in_order(shown), feed.tombstones),
+        FeedDocument(feed, None, number, feed.updated, sorted_entries(shown), feed.tombstones),
         *(
             FeedDocument(
                 feed,
                 index,
                 number,
                 updated=max(entry.updated for entry in archive),
-                entries=in_order(entry for entry in archive if entry.id not in withdrawn),
+                entries=sorted_entries(entry for entry in archive if entry.id not in withdrawn),
             )
             for index, archive in enumerate(cut, 1)
         ),
@@ -84,7 +84,7 @@ def documents(feed: Feed) -> tuple[FeedDocument, ...]:
 
 
 def archives(feed: Feed) -> list[tuple[Entry, ...]]:
-    """Give what each archive document holds, what was taken back included, the oldest first."""
+    """Return what each archive document holds, what was taken back included, the oldest first."""
     ever = sorted((*feed.entries, *feed.withdrawn), key=attrgetter("published", "id"))
     if len(ever) <= feed.size:
         return []

@@ -17,7 +17,7 @@ _ITEM_INDENT = b"    "
 
 
 def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
-    """Give the document; `items` has the JSON of its entries by id, from `render_items`."""
+    """Return the document; `items` has the JSON of its entries by id, from `render_items`."""
     shown = b",\n".join(items[entry.id] for entry in document.entries_and_notices)
     head = _text(_head(document)).removesuffix(b"\n}")
     listed = b"[\n%s\n  ]" % shown if shown else b"[]"
@@ -25,7 +25,7 @@ def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
 
 
 def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:
-    """Give the JSON of each entry by its id, the same in every feed that has it."""
+    """Return the JSON of each entry by its id, the same in every feed that has it."""
     # A line break within a text is escaped, so these are those between lines.
     return {
         entry.id: _ITEM_INDENT + _text(_item(entry)).replace(b"\n", b"\n" + _ITEM_INDENT)
@@ -53,7 +53,7 @@ def _head(document: FeedDocument) -> dict[str, Any]:
 
 
 def _next_url(document: FeedDocument) -> str | None:
-    """Give where what is older goes on, if anything is."""
+    """Return where what is older goes on, if anything is."""
     for rel, href in document.links(urls.JSON_FEED):
         if rel == "prev-archive":
             return href

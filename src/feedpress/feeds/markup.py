@@ -22,7 +22,7 @@ def paragraphs(text: str) -> str:
 
 
 def summary_html(text: str) -> str:
-    """Give a text as HTML, without any element where one paragraph is all there is."""
+    """Return a text as HTML, without any element where one paragraph is all there is."""
     return paragraphs(text) if _BLANK_LINES.search(text) else escaped(text)
 
 

@@ -55,12 +55,12 @@ class Notice:
 
 
 def withdrawn(language: str) -> Notice:
-    """Say in the publication's language that a clipping was taken back."""
+    """Return a sentence in the publication's language that says a clipping was withdrawn."""
     return _notice(_WITHDRAWN, language)
 
 
 def ended(language: str) -> Notice:
-    """Say in the publication's language that a feed has ended."""
+    """Return a sentence in the publication's language that says a feed has ended."""
     return _notice(_ENDED, language)
 
 

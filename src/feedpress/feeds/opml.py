@@ -13,7 +13,7 @@ from feedpress.feeds.feed import Feed
 
 
 def render(feeds: Iterable[Feed]) -> bytes:
-    """Give the list: all clippings first, then each project whose feed has not ended."""
+    """Return the list: all clippings first, then each project whose feed has not ended."""
     whole, *projects = feeds
     opml = etree.Element("opml", version="2.0")
     head = etree.SubElement(opml, "head")

@@ -15,7 +15,7 @@ _PICTURES = (".gif", ".jpeg", ".jpg", ".png")
 
 
 def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
-    """Give the document; `items` has the XML of its entries by id, from `render_items`."""
+    """Return the document; `items` has the XML of its entries by id, from `render_items`."""
     feed = document.feed
     written = _feedgen.new_feed(document, _feedgen.RSS)
     if feed.author.email:
@@ -31,7 +31,7 @@ def render(document: FeedDocument, items: Mapping[str, bytes]) -> bytes:
 
 
 def render_items(entries: Iterable[Entry]) -> dict[str, bytes]:
-    """Give the XML of each entry by its id, the same in every feed that has it."""
+    """Return the XML of each entry by its id, the same in every feed that has it."""
     return dict(_feedgen.print_entries(entries, _element, _feedgen.RSS))
 
 

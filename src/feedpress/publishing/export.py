@@ -42,12 +42,12 @@ class Report:
 
 
 def file_name(path: str, *, is_gone: bool = False) -> str:
-    """Give the name of the file that has the document of a path."""
+    """Return the name of the file that has the document of a path."""
     name = f"{path}index.html" if path.endswith("/") else path
     return f"{GONE}{name}" if is_gone else name.removeprefix("/")
 
 
-def write(
+def export_snapshot(
     snapshot: Snapshot,
     folder: Path,
     configurations: Iterable[tuple[str, str]] = (),
@@ -67,8 +67,8 @@ def write(
             return _Export(folder).write(snapshot, configured, on_document)
     except OSError as error:
         name = printable(error.filename or folder)
-        cure = "look whether it is a folder that you may write, and run it again"
-        raise NotWritten(f"{name} can't be written: {error.strerror}; {cure}") from error
+        fix = "look whether it is a folder that you may write, and run it again"
+        raise NotWritten(f"{name} can't be written: {error.strerror}; {fix}") from error
 
 
 class _Export:
@@ -160,9 +160,9 @@ class _Export:
         except FileNotFoundError:
             return {}
         except ValueError as error:
-            cure = "build into an empty folder"
+            fix = "build into an empty folder"
             name = printable(self._folder / _LIST)
-            raise NotWritten(f"{name} is damaged: what is ours can't be told; {cure}") from error
+            raise NotWritten(f"{name} is damaged: what is ours can't be told; {fix}") from error
         return {str(name): str(known) for name, known in listed.items() if _is_inside(name)}
 
     def _write_list(self, listed: dict[str, str]) -> None:
@@ -178,7 +178,7 @@ def _contents(snapshot: Snapshot, configured: dict[str, bytes]) -> Iterator[tupl
 
 
 def _names(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Give each path and the name of its file, what others lead to first."""
+    """Yield each path and the name of its file, what others lead to first."""
     documents = snapshot.documents
     for path in (*(path for path in documents if path not in documents.ready), *documents.ready):
         yield path, file_name(path, is_gone=path in snapshot.gone)
@@ -206,5 +206,5 @@ def _hash(file: Path) -> str:
 
 
 def _in_the_way(file: Path) -> NotWritten:
-    cure = "move it, or build into another folder"
-    return NotWritten(f"{printable(file)} was not made by feedpress build; {cure}")
+    fix = "move it, or build into another folder"
+    return NotWritten(f"{printable(file)} was not made by feedpress build; {fix}")

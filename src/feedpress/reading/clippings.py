@@ -8,7 +8,7 @@ from feedpress import identity
 from feedpress.model import Clipping, Image, Place, Project, Source
 from feedpress.reading import nodes, schema_models, validation, values
 from feedpress.reading.names import Names
-from feedpress.reading.problems import Problem, line_of, shown
+from feedpress.reading.problems import Problem, line_of, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class KnownNames:
 
 
 @dataclass(frozen=True, slots=True)
-class Unpinned:
+class WithoutId:
     """A clipping without an id of its own, and how it stands in its file."""
 
     clipping: Clipping
@@ -37,7 +37,7 @@ class Clippings:
 
     clippings: tuple[Clipping, ...]
     #: In the order of the files.
-    unpinned: tuple[Unpinned, ...]
+    without_id: tuple[WithoutId, ...]
     #: Where the clippings begin that have an error.
     broken: tuple[Place, ...]
     #: Every id and page name in use, also by a clipping that has an error.
@@ -46,7 +46,7 @@ class Clippings:
     names: KnownNames
 
 
-def read(
+def read_clippings(
     lists: Iterable[nodes.Sequence],
     names: KnownNames,
     own_ids: str | None,
@@ -55,12 +55,12 @@ def read(
     """Read the lists of all files; `own_ids` is what every id begins with that is minted here."""
     reader = _Reader(names, own_ids, problems)
     found = tuple(reader.clippings(list(lists)))
-    return Clippings(found, tuple(reader.unpinned), tuple(reader.broken), reader.taken, names)
+    return Clippings(found, tuple(reader.without_id), tuple(reader.broken), reader.taken, names)
 
 
 class _Reader:
     def __init__(self, names: KnownNames, own_ids: str | None, problems: list[Problem]) -> None:
-        self.unpinned: list[Unpinned] = []
+        self.without_id: list[WithoutId] = []
         self.broken: list[Place] = []
         self._names = names
         self._own_ids = own_ids
@@ -89,17 +89,17 @@ class _Reader:
             elif isinstance(typed, nodes.Mapping):
                 self.broken.append(typed.place)
         position_of = {id(typed): position for position, (_, _, typed) in enumerate(every)}
-        self.unpinned.sort(key=lambda each: position_of[id(each.typed)])
+        self.without_id.sort(key=lambda each: position_of[id(each.typed)])
         return (found[position] for position in sorted(found))
 
     def _clipping(self, typed: Any, items: nodes.Sequence, index: int) -> Clipping | None:
         if not isinstance(typed, nodes.Mapping):
-            cure = "write title: and the other keys behind the hyphen, each on a line of its own"
+            fix = "write title: and the other keys behind the hyphen, each on a line of its own"
             message = "this item of the list is no clipping"
-            self._report("not-a-mapping", message, cure, items.place_of(index))
+            self._report("not-a-mapping", message, fix, items.place_of(index))
             return None
-        pinned = typed.get("id") is not None
-        part = validation.read(schema_models.ClippingShape, typed, self._problems)
+        has_id = typed.get("id") is not None
+        part = validation.validate(schema_models.ClippingShape, typed, self._problems)
         projects = self._projects_of(typed)
         if not self._is_dated(part, typed) or part is None:
             return None
@@ -108,9 +108,9 @@ class _Reader:
         )
         slug = identity.page_slug(clipping_id)
         if self._own_ids and clipping_id.startswith(self._own_ids):
-            message = f"{shown(clipping_id)} is an id of this publication, written out"
-            cure = "write only what stands behind clippings/, or take the key out"
-            self._report("bad-id", message, cure, typed.place_of("id"))
+            message = f"{quoted(clipping_id)} is an id of this publication, written out"
+            fix = "write only what stands behind clippings/, or take the key out"
+            self._report("bad-id", message, fix, typed.place_of("id"))
             return None
         clipping = Clipping(
             id=clipping_id,
@@ -127,12 +127,12 @@ class _Reader:
             language=part.language,
             withdrawn=part.withdrawn,
             draft=part.draft or False,
-            pinned=pinned,
+            has_id=has_id,
             place=typed.place,
         )
         is_new = self._is_new(clipping, typed)
-        if not pinned:
-            self.unpinned.append(Unpinned(clipping, typed, is_duplicate=not is_new))
+        if not has_id:
+            self.without_id.append(WithoutId(clipping, typed, is_duplicate=not is_new))
         return clipping if is_new else None
 
     def _is_dated(self, part: schema_models.ClippingShape | None, typed: nodes.Mapping) -> bool:
@@ -143,37 +143,33 @@ class _Reader:
         is_blank = typed.is_whole and all(typed.get(key) is None for key in keys)
         if is_blank and typed.spoilt.isdisjoint(keys):
             title = _text(typed, "title")
-            clipping = f"the clipping {shown(title)}" if title else "this clipping"
+            clipping = f"the clipping {quoted(title)}" if title else "this clipping"
             message = f"{clipping} has no date"
-            cure = "add published: with the article's date, or added: with today's"
-            self._report("missing-date", message, cure, typed.place)
+            fix = "add published: with the article's date, or added: with today's"
+            self._report("missing-date", message, fix, typed.place)
         return False
 
     def _is_new(self, clipping: Clipping, typed: nodes.Mapping) -> bool:
         names = (clipping.id, clipping.slug)
         # What has an id of its own comes before what only happens to derive it.
-        known = (self._ids,) if clipping.pinned else (self._pinned, self._ids)
+        known = (self._ids,) if clipping.has_id else (self._pinned, self._ids)
         other = next((ids[name] for ids in known for name in names if name in ids), None)
         if other is None:
             self._ids |= dict.fromkeys(names, typed)
             return True
         place = typed.place
         where = line_of(other.place, place)
-        if clipping.pinned:
-            message = f"{shown(clipping.id)} is already the id of the clipping in {where}"
+        if clipping.has_id:
+            message = f"{quoted(clipping.id)} is already the id of the clipping in {where}"
             place = typed.place_of("id")
-            cure = (
-                "if one is a copy, take id and added out of the newer one and run feedpress stamp"
-            )
-            self._report("repeated-id", message, cure, place)
+            fix = "if one is a copy, take id and added out of the newer one and run feedpress stamp"
+            self._report("repeated-id", message, fix, place)
         else:
             message = f"this clipping has the same title and address as the one in {where}"
             if not clipping.url:
                 message = f"this clipping has the same title and source as the one in {where}"
-            cure = (
-                "delete one of them, or give this one its own id with feedpress stamp --keep-both"
-            )
-            self._report("duplicate", message, cure, place)
+            fix = "delete one of them, or give this one its own id with feedpress stamp --keep-both"
+            self._report("duplicate", message, fix, place)
         return False
 
     def _projects_of(self, typed: nodes.Mapping) -> tuple[Project, ...]:
@@ -188,18 +184,18 @@ class _Reader:
                 found[project.slug] = project
             elif self._names.knows_projects:
                 near = self._names.projects.near(name)
-                cure = f"did you mean {shown(near)}?" if near else "describe it under projects:"
+                fix = f"did you mean {quoted(near)}?" if near else "describe it under projects:"
                 if self._names.projects.find(name.strip("“”„‘’\"'")):
-                    cure = "type straight quotation marks around it, or none"
-                message = f"there is no project {shown(name)}"
-                self._report("unknown-project", message, cure, names.place_of(index))
+                    fix = "type straight quotation marks around it, or none"
+                message = f"there is no project {quoted(name)}"
+                self._report("unknown-project", message, fix, names.place_of(index))
         return tuple(found.values())
 
     def _source(self, name: str | None) -> Source | None:
         return None if name is None else self._names.sources.find(name) or Source(name)
 
-    def _report(self, code: str, message: str, cure: str, place: Place) -> None:
-        self._problems.append(Problem(code, message, cure, place))
+    def _report(self, code: str, message: str, fix: str, place: Place) -> None:
+        self._problems.append(Problem(code, message, fix, place))
 
 
 def _is_draft(typed: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What does not fit the shape of an editor's file, as faults: what is wrong, and the cure.
+"""What does not fit the shape of an editor's file, as faults: what is wrong, and the fix.
 
 Where a fault stands is not known here; `parts` knows.
 """
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 from feedpress.reading.schema_models import (
     NESTED,
     ClippingShape,
@@ -30,7 +30,7 @@ class Fault:
 
     code: str
     message: str
-    cure: str
+    fix: str
     key: str
     item: int | None = None
     #: For a key that is not known: the one that was probably meant.
@@ -38,7 +38,7 @@ class Fault:
 
     @property
     def is_missing(self) -> bool:
-        """Tell whether the key is not there at all."""
+        """Return whether the key is not there at all."""
         return self.code == "missing-key" and self.item is None
 
 
@@ -65,7 +65,7 @@ def unknown_keys(kind: type[Shape], typed: Iterable[str]) -> list[Fault]:
 
 
 def is_required(kind: type[Shape], key: str) -> bool:
-    """Tell whether a part can't do without a key."""
+    """Return whether a part can't do without a key."""
     return key in kind.model_fields and kind.model_fields[key].is_required()
 
 
@@ -100,13 +100,13 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
         case "missing":
             return Fault("missing-key", f"the key {key!r} is missing", f"add {key}: …", key)
         case "not-text" | "string_type" if blank:
-            cure = "write it; a text that begins with # goes in quotation marks"
+            fix = "write it; a text that begins with # goes in quotation marks"
             if not is_required(kind, key):
-                cure = "write it, or take the key out"
-            return Fault("missing-key", f"{key!r} has no value", cure, key, item)
+                fix = "write it, or take the key out"
+            return Fault("missing-key", f"{key!r} has no value", fix, key, item)
         case "list_type":
-            cure = f"write it like {key}: [one, two], or each below with a hyphen and a space"
-            return Fault("not-a-list", f"{key!r} wants a list", cure, key, item)
+            fix = f"write it like {key}: [one, two], or each below with a hyphen and a space"
+            return Fault("not-a-list", f"{key!r} wants a list", fix, key, item)
         case "model_type":
             inner = ", ".join(f"{name}: …" for name in _required_keys(kind, key))
             return Fault("not-a-mapping", f"{key!r} wants keys", f"write {{{inner}}}", key, item)
@@ -115,31 +115,31 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
             return Fault("missing-key", message, "write it, or take the key out", key, item)
         case "not-text" | "string_type":
             message = f"{key!r} wants a text, not a list or keys"
-            cure = "write it behind the colon; a text with brackets goes in quotation marks"
-            return Fault("not-text", message, cure, key, item)
+            fix = "write it behind the colon; a text with brackets goes in quotation marks"
+            return Fault("not-text", message, fix, key, item)
         case code:
-            typed, cure = details["input"], context["cure"]
+            typed, fix = details["input"], context["fix"]
             if isinstance(typed, str) and (typed.startswith(_MARKS) or typed.endswith(_MARKS)):
-                cure = "type straight quotation marks around it, or none"
-            return Fault(code, context["message"], cure, key, item)
+                fix = "type straight quotation marks around it, or none"
+            return Fault(code, context["message"], fix, key, item)
 
 
 def _unknown_key(key: str, kind: type[Shape]) -> Fault:
     meant = _meant(key, kind)
-    cure = f"did you mean {meant!r}?" if meant else f"the keys are {', '.join(_keys(kind))}"
+    fix = f"did you mean {meant!r}?" if meant else f"the keys are {', '.join(_keys(kind))}"
     bare_key = key[:_LONGEST_KEY].lstrip("-").strip()
     if kind is FileShape and any(bare_key in part.model_fields for part in _PARTS):
         meant = bare_key  # it has slipped out of the part that it belongs to
-        cure = "put spaces in front, so that it begins below the keys that it belongs to"
+        fix = "put spaces in front, so that it begins below the keys that it belongs to"
     if key.startswith("-"):
-        cure = "put a space behind the hyphen"
+        fix = "put a space behind the hyphen"
     elif key[-1:].isspace() or UNSEEN.search(key):
-        cure = "type it anew: a character in it can't be seen"
+        fix = "type it anew: a character in it can't be seen"
     elif key[:1].isspace():
-        cure = "type the space in front anew: it is not an ordinary one"
+        fix = "type the space in front anew: it is not an ordinary one"
     elif meant and _sign_behind(key, kind):
-        cure = f"write {meant}: with an ordinary colon and a space behind it"
-    return Fault("unknown-key", f"the key {shown(key)} is not known", cure, key, None, meant)
+        fix = f"write {meant}: with an ordinary colon and a space behind it"
+    return Fault("unknown-key", f"the key {quoted(key)} is not known", fix, key, None, meant)
 
 
 def _keys(kind: type[Shape]) -> list[str]:
@@ -164,7 +164,7 @@ def _meant(key: str, kind: type[Shape]) -> str | None:
 
 
 def _sign_behind(key: str, kind: type[Shape]) -> str | None:
-    """Give the key that a text begins with, where a space or another sign stands for its colon."""
+    """Return the key that a text begins with, if another character is in place of its colon."""
     found = re.match(r"(\w+)(?:\s*[=;,:：]|\s)\s*\S", key)
     return found[1] if found and found[1] in kind.model_fields else None
 

@@ -21,8 +21,8 @@ _LONGEST = 200  # characters
 _LIST = "A list is wanted: write it like [one, two], or each on a line with a hyphen in front."
 
 
-def text(publication: Publication | None = None, shown: Container[str] | None = None) -> str:
-    """Give the schema as it is printed and served.
+def schema_text(publication: Publication | None = None, shown: Container[str] | None = None) -> str:
+    """Return the schema as it is printed and served.
 
     It offers a publication's projects and sources, in the order of its file; of the sources only
     those in `shown`, where that is given.

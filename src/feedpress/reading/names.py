@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
-# The search for a similar name is slow: so long may a name be, and so many are looked for.
-_LONGEST = 80  # characters
-_MOST = 100
+# The search for a similar name is slow, so its total work is limited.
+_LONGEST = 80  # characters of a name
+_MOST = 5_000  # pairs of names that are compared
 
 
 class Names(Generic[_T]):
@@ -28,13 +28,14 @@ class Names(Generic[_T]):
         return self._things.setdefault(self._key(name), thing) is thing
 
     def find(self, name: str) -> _T | None:
-        """Give the thing that a name means."""
+        """Return the thing that a name means."""
         return self._things.get(self._key(name))
 
     def near(self, name: str) -> str | None:
-        """Give the name, as it was first written, that is most like another."""
+        """Return the name, as it was first written, that is most like another."""
         key = self._key(name)
-        if len(key) > _LONGEST or (key not in self._near and len(self._near) == _MOST):
+        is_too_much = (len(self._near) + 1) * len(self._written) > _MOST
+        if len(key) > _LONGEST or (key not in self._near and is_too_much):
             return None
         if key not in self._near:  # a whole list may have the same mistake
             near = difflib.get_close_matches(key, self._written, 1, 0.6)

@@ -27,7 +27,7 @@ class Style(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class InsertionPoint:
     """Where something can be put into a mapping without a change of anything else in it."""
 
     style: Style
@@ -53,7 +53,7 @@ class Origin:
     line: int = 0
 
     def place(self, mark: Any) -> Place:
-        """Give the place of one of libyaml's marks."""
+        """Return the place of one of libyaml's marks."""
         return Place(self.file, self.line + mark.line + 1, mark.column + 1)
 
 
@@ -104,19 +104,19 @@ class Mapping(dict[str, Any]):
         if self.is_flow or is_end_of_text:
             self._first_end = mark
 
-    def room_for(self, key: str) -> Room:
+    def insertion_point(self, key: str) -> InsertionPoint:
         """Where a key can be put, behind the first one; or its value, if it stands there empty."""
         end, column = self._first_end, self._mark.column
         if self.has_key(key):
             at = self._found()[key]
             key_mark, mark = self._marks[at + 1], self._marks[at + 2]
-            return Room(Style.VALUE, mark.index, mark.line, column, key_mark.index)
+            return InsertionPoint(Style.VALUE, mark.index, mark.line, column, key_mark.index)
         if self.is_flow:
-            return Room(Style.FLOW, end.index, end.line, column)
+            return InsertionPoint(Style.FLOW, end.index, end.line, column)
         # In a block each key has a line of its own. A clipping always has a second one: it can't
         # do without a title and a date.
         second_key = self._marks[4]
-        return Room(Style.LINES, 0, end.line + 1 if end else second_key.line, column)
+        return InsertionPoint(Style.LINES, 0, end.line + 1 if end else second_key.line, column)
 
     def spoil(self, key: str) -> None:
         """Take a key's value out; its place stays known."""
@@ -126,7 +126,7 @@ class Mapping(dict[str, Any]):
         self.spoilt.add(key)
 
     def has_key(self, key: str) -> bool:
-        """Tell whether a key stands there, whatever became of its value."""
+        """Return whether a key stands there, whatever became of its value."""
         return key in self._found()
 
     @property
@@ -148,7 +148,7 @@ class Mapping(dict[str, Any]):
         return self.origin.place(self._marks[self._found()[key] + 2])
 
     def _found(self) -> dict[str, int]:
-        """Give where in the marks each key is; what is new since the last time is added."""
+        """Return where in the marks each key is; what is new since the last time is added."""
         if self._index is None:
             self._index = {}
         for index in range(len(self._index) * 3, len(self._marks), 3):

@@ -3,9 +3,11 @@
 Texts that fit one place only are written there; `docs/problems.md` explains each code.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from feedpress.errors import FeedpressError
 from feedpress.model import Place
@@ -72,7 +74,7 @@ CODES = {
     "colon": "a colon inside a text without quotation marks",
     "unknown-key": "a key that feedpress does not know",
     "unknown-project": "a project that the file does not describe",
-    "unpinned": "a clipping without an id",
+    "missing-id": "a clipping without an id",
     "unreadable": "a file that can't be opened",
 }
 
@@ -83,7 +85,7 @@ class Problem:
 
     code: str
     message: str
-    cure: str
+    fix: str
     place: Place
     severity: Severity = Severity.ERROR
 
@@ -94,40 +96,86 @@ class Problem:
     def __str__(self) -> str:
         place = self.place
         where = f"{place.file}:{place.line}:{place.column}"
-        return f"{where}: {self.severity}: {self.message}; {self.cure} [{self.code}]"
+        return f"{where}: {self.severity}: {self.message}; {self.fix} [{self.code}]"
 
 
-class Unreadable(FeedpressError):
+#: Problems with the same code and severity that a file may have, and problems in all.
+MOST_OF_A_KIND = 100
+MOST = 1_000
+
+
+class Problems(list[Problem]):
+    """The problems found so far; beyond the limits, each kind's others are only counted.
+
+    The last problem of a kind then says how many there are, with the place of the first of them.
+    So a file with a million mistakes stays invalid and its report stays small.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept = Counter[tuple[str, str, Severity]]()
+        # For each kind with a problem that counts the others: where it is, and the number.
+        self._index: dict[tuple[str, str, Severity], int] = {}
+        self._more = Counter[tuple[str, str, Severity]]()
+
+    def append(self, problem: Problem) -> None:
+        """Add a problem, or count it."""
+        kind = (problem.place.file, problem.code, problem.severity)
+        if not self._more[kind] and self._kept[kind] < MOST_OF_A_KIND and len(self) < MOST:
+            self._kept[kind] += 1
+            super().append(problem)
+            return
+        self._more[kind] += 1
+        place = self[self._index[kind]].place if kind in self._index else problem.place
+        message = f"and {self._more[kind]:,} more of this kind"
+        rest = Problem(problem.code, message, "fix the others first", place, problem.severity)
+        if kind in self._index:
+            self[self._index[kind]] = rest
+        else:
+            self._index[kind] = len(self)
+            super().append(rest)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add or count each problem."""
+        for problem in problems:
+            self.append(problem)
+
+    def __iadd__(self, problems: Iterable[Problem]) -> Self:  # type: ignore[override,misc]
+        self.extend(problems)
+        return self
+
+
+class InvalidFile(FeedpressError):
     """This version of the files can't be published, because it has errors."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = in_order(problems)
+        self.problems = sorted_problems(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def link(code: str) -> str:
-    """Give where a code is explained."""
+def help_link(code: str) -> str:
+    """Return where a code is explained."""
     return f"{PAGE}#{code}"
 
 
-def shown(typed: str) -> str:
-    """Give what an editor typed as a message shows it: in quotation marks, and not too long."""
+def quoted(typed: str) -> str:
+    """Return what an editor typed as a message shows it: in quotation marks, and not too long."""
     return repr(typed if len(typed) <= 60 else f"{typed[:57]}...")
 
 
 def line_of(other: Place, place: Place) -> str:
-    """Give in words the line of another place, with its file where that is another, too."""
+    """Return in words the line of another place, with its file where that is another, too."""
     elsewhere = f" of {other.file}" if other.file != place.file else ""
     return f"line {other.line}{elsewhere}"
 
 
-def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort errors before warnings, and each by file and line."""
     return tuple(sorted(problems, key=_rank))
 
 
 def counted(number: int, noun: str) -> str:
-    """Give a number of things in words: "1 error", "2 errors"."""
+    """Return a number of things in words: "1 error", "2 errors"."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 

@@ -13,7 +13,14 @@ from zoneinfo import ZoneInfo
 from feedpress.model import Person, Place, Project, Publication, Source
 from feedpress.reading import clippings, nodes, schema_models, validation, values, yaml_reader
 from feedpress.reading.names import Names
-from feedpress.reading.problems import Problem, Severity, Unreadable, in_order, shown
+from feedpress.reading.problems import (
+    InvalidFile,
+    Problem,
+    Problems,
+    Severity,
+    quoted,
+    sorted_problems,
+)
 
 #: The name and bytes of each file of one publication.
 Files = tuple[tuple[str, bytes], ...]
@@ -43,11 +50,11 @@ class Reading:
 def load(files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem, ...]]:
     """Return the publication that files, each a name and its bytes, hold, and the warnings.
 
-    Raises Unreadable, with all problems, if there is any error.
+    Raises InvalidFile, with all problems, if there is any error.
     """
     reading = examine(files)
     if reading.publication is None or reading.errors:
-        raise Unreadable(reading.problems)
+        raise InvalidFile(reading.problems)
     return reading.publication, reading.problems
 
 
@@ -58,7 +65,7 @@ def examine(files: Iterable[tuple[str, bytes]]) -> Reading:
     """
     reader = _Reader()
     publication, found = reader.read(files)
-    return Reading(publication, found, in_order(_without_echoes(reader.problems)))
+    return Reading(publication, found, sorted_problems(_without_echoes(reader.problems)))
 
 
 def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
@@ -72,7 +79,7 @@ def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
 
 class _Reader:
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems = Problems()
         # Whether a section may be missing only because of a mistake that is reported already.
         self._is_unclear = False
         self._knows_projects = True  # see `clippings.KnownNames`
@@ -124,7 +131,7 @@ class _Reader:
         for name, data in files:
             try:
                 documents.append(self._document(name, data))
-            except Unreadable as error:
+            except InvalidFile as error:
                 self.problems += error.problems
                 is_readable = False
         # A file that can't be parsed may hold what the others seem to lack.
@@ -133,14 +140,14 @@ class _Reader:
     def _document(self, name: str, data: bytes) -> nodes.Mapping:
         document, place = yaml_reader.parse(data, nodes.Origin(name), self.problems)
         if document is None:
-            cure = "begin it with publication: and clippings:, see the README"
-            raise Unreadable([Problem("empty-file", "there is nothing in the file", cure, place)])
+            fix = "begin it with publication: and clippings:, see the README"
+            raise InvalidFile([Problem("empty-file", "there is nothing in the file", fix, place)])
         if document is nodes.SPOILT:
-            raise Unreadable(())
+            raise InvalidFile(())
         if not isinstance(document, nodes.Mapping):
             message = "the file has no sections"
-            cure = "put publication: on top and clippings: before the list"
-            raise Unreadable([Problem("not-a-mapping", message, cure, place)])
+            fix = "put publication: on top and clippings: before the list"
+            raise InvalidFile([Problem("not-a-mapping", message, fix, place)])
         if not validation.check_keys(schema_models.FileShape, document, self.problems):
             self._is_unclear = True
             about = document.get("publication")
@@ -163,32 +170,32 @@ class _Reader:
                 continue
             self._knows_projects &= key != "projects"
             if found is None:
-                cure = "indent the lines below it, each with a key and a colon"
+                fix = "indent the lines below it, each with a key and a colon"
                 if key == "projects" and isinstance(section, nodes.Sequence):
-                    cure = (
+                    fix = (
                         "write a short name and a colon, like technology:, above each title: "
                         "and take the hyphens out"
                     )
                 place = document.place_of(key)
-                self._report("not-a-mapping", f"{key!r} wants keys", cure, place)
+                self._report("not-a-mapping", f"{key!r} wants keys", fix, place)
                 self._is_unclear |= key == "publication"
             else:
                 message = f"{key!r} stands in {found.place.file}, too"
-                cure = "keep it in one of the files"
-                self._report("duplicate-section", message, cure, document.place_of_key(key))
+                fix = "keep it in one of the files"
+                self._report("duplicate-section", message, fix, document.place_of_key(key))
         return found
 
     def _about(
         self, typed: nodes.Mapping | None, documents: list[nodes.Mapping]
     ) -> schema_models.PublicationShape | None:
         if typed is not None:
-            return validation.read(schema_models.PublicationShape, typed, self.problems)
+            return validation.validate(schema_models.PublicationShape, typed, self.problems)
         # Another value than a mapping has been reported.
         is_missing = all(document.get("publication") is None for document in documents)
         if is_missing and not self._is_unclear:
             message = "the file does not say what it publishes"
-            cure = "begin it with publication: and, indented below, its title, url and tag"
-            self._report("publication-missing", message, cure, documents[0].place)
+            fix = "begin it with publication: and, indented below, its title, url and tag"
+            self._report("publication-missing", message, fix, documents[0].place)
         return None
 
     def _read_projects(self, section: nodes.Mapping | None) -> Iterator[Project]:
@@ -206,22 +213,22 @@ class _Reader:
         try:
             values.slug(slug)
         except values.BadValue as bad:
-            self._report(bad.code, bad.message, bad.cure, section.place_of_key(slug))
+            self._report(bad.code, bad.message, bad.fix, section.place_of_key(slug))
             return None
         if not isinstance(typed, nodes.Mapping):
-            cure = "write title: and the project's name below it, indented"
-            message = f"the project {shown(slug)} has no title"
+            fix = "write title: and the project's name below it, indented"
+            message = f"the project {quoted(slug)} has no title"
             place = section.place_of(slug) if typed else section.place_of_key(slug)
-            self._report("not-a-mapping", message, cure, place)
+            self._report("not-a-mapping", message, fix, place)
             return None
-        part = validation.read(schema_models.ProjectShape, typed, self.problems)
+        part = validation.validate(schema_models.ProjectShape, typed, self.problems)
         if part is None:
             return None
         formerly = tuple(part.formerly or ())
         if not self._slugs.isdisjoint({slug, *formerly}) or slug in formerly:
-            message = f"{shown(slug)} has a short name, now or formerly, that stands elsewhere too"
-            cure = "let each short name stand once, in projects: or in one formerly:"
-            self._report("ambiguous-name", message, cure, section.place_of_key(slug))
+            message = f"{quoted(slug)} has a short name, now or formerly, that stands elsewhere too"
+            fix = "let each short name stand once, in projects: or in one formerly:"
+            self._report("ambiguous-name", message, fix, section.place_of_key(slug))
             return None
         self._slugs |= {slug, *formerly}
         place = section.place_of_key(slug)
@@ -237,10 +244,10 @@ class _Reader:
             place = section.place_of_key(name)
             part = None
             if isinstance(typed, nodes.Mapping):
-                part = validation.read(schema_models.SourceShape, typed, self.problems)
+                part = validation.validate(schema_models.SourceShape, typed, self.problems)
             elif typed is not None:
-                cure = "write {url: …} behind the colon, or nothing"
-                self._report("not-a-mapping", f"the source {shown(name)} wants keys", cure, place)
+                fix = "write {url: …} behind the colon, or nothing"
+                self._report("not-a-mapping", f"the source {quoted(name)} wants keys", fix, place)
             known = part or schema_models.SourceShape()
             source = Source(name, known.url)
             self._described.append(source)
@@ -249,27 +256,27 @@ class _Reader:
     def _claim(self, known: Names[_T], names: list[str], thing: _T, place: Place) -> None:
         for name in names:
             if not known.claim(name, thing):
-                message = f"{shown(name)} is also the name of another one"
+                message = f"{quoted(name)} is also the name of another one"
                 self._report("ambiguous-name", message, "let only one of them have it", place)
 
     def _read_clippings(
         self, documents: list[nodes.Mapping], own_ids: str | None
     ) -> clippings.Clippings:
         if not self._is_unclear and not any("clippings" in document for document in documents):
-            cure = "write clippings: and the list below it; nothing behind it is an empty list"
+            fix = "write clippings: and the list below it; nothing behind it is an empty list"
             place = documents[0].place
-            self._report("clippings-missing", "there is no list of clippings", cure, place)
+            self._report("clippings-missing", "there is no list of clippings", fix, place)
         lists: list[nodes.Sequence] = []
         for document in documents:
             items = document.get("clippings")
             if isinstance(items, nodes.Sequence):
                 lists.append(items)
             elif items is not None:
-                cure = "begin each clipping with a hyphen and a space"
+                fix = "begin each clipping with a hyphen and a space"
                 place = document.place_of("clippings")
-                self._report("not-a-list", "'clippings' wants a list", cure, place)
+                self._report("not-a-list", "'clippings' wants a list", fix, place)
         names = clippings.KnownNames(self._projects, self._sources, self._knows_projects)
-        return clippings.read(lists, names, own_ids, self.problems)
+        return clippings.read_clippings(lists, names, own_ids, self.problems)
 
-    def _report(self, code: str, message: str, cure: str, place: Place) -> None:
-        self.problems.append(Problem(code, message, cure, place))
+    def _report(self, code: str, message: str, fix: str, place: Place) -> None:
+        self.problems.append(Problem(code, message, fix, place))

@@ -1,7 +1,7 @@
 """The shape of an editor's file, declared once: what keys there are and what each may hold.
 
 The same classes check a file and give its JSON Schema.
-They check one section or clipping at a time; `clippings_file` puts the parts together.
+They check one section or clipping at a time; `publication_file` puts the parts together.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from feedpress.model import When
 from feedpress.reading import value_schemas, values
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 
 
 def _typed(read: Callable[[str], Any], schema: dict[str, Any]) -> Any:
@@ -29,7 +29,7 @@ def _typed(read: Callable[[str], Any], schema: dict[str, Any]) -> Any:
         try:
             return read(value)
         except values.BadValue as bad:
-            context = {"message": bad.message, "cure": bad.cure}
+            context = {"message": bad.message, "fix": bad.fix}
             raise PydanticCustomError(bad.code, "{message}", context) from bad
 
     return PlainValidator(validate), WithJsonSchema(schema)
@@ -38,14 +38,14 @@ def _typed(read: Callable[[str], Any], schema: dict[str, Any]) -> Any:
 def _number(value: str) -> int:
     if value.isascii() and value.isdigit() and 1 <= len(value) <= 6 and int(value) > 0:
         return int(value)
-    raise values.BadValue("bad-value", f"{shown(value)} is not a number above 0", "write digits")
+    raise values.BadValue("bad-value", f"{quoted(value)} is not a number above 0", "write digits")
 
 
 def _minutes(value: str) -> int:
     # A mistake that was published holds for so long in every cache.
     if value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= 1440:
         return int(value)
-    message = f"{shown(value)} is not a number of minutes from 1 to 1440, which is a day"
+    message = f"{quoted(value)} is not a number of minutes from 1 to 1440, which is a day"
     raise values.BadValue("bad-value", message, "write digits")
 
 
@@ -367,5 +367,5 @@ NESTED: dict[str, type[Shape]] = {"author": PersonShape, "image": ImageShape}
 
 
 def json_schema() -> dict[str, Any]:
-    """Give what a file may hold as pydantic writes it in JSON Schema; `schema` makes it ready."""
+    """Return what a file may hold as pydantic writes it in JSON Schema; `schema` makes it ready."""
     return FileShape.model_json_schema()

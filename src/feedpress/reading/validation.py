@@ -19,7 +19,7 @@ _COSMETIC: dict[type[schema_models.Shape], frozenset[str]] = {
 _S = TypeVar("_S", bound=schema_models.Shape)
 
 
-def read(kind: type[_S], typed: nodes.Mapping, problems: list[Problem]) -> _S | None:
+def validate(kind: type[_S], typed: nodes.Mapping, problems: list[Problem]) -> _S | None:
     """Return a mapping fitted to its shape, or None if it has an error."""
     is_good = typed.is_whole and not typed.spoilt
     is_good &= check_keys(kind, typed, problems)
@@ -29,7 +29,7 @@ def read(kind: type[_S], typed: nodes.Mapping, problems: list[Problem]) -> _S | 
         if not isinstance(given[key], nodes.Mapping):
             continue
         found: list[Problem] = []
-        given[key] = read(schema_models.NESTED[key], given[key], found)
+        given[key] = validate(schema_models.NESTED[key], given[key], found)
         if key in cosmetic:
             dropped = f"the {key}"
             found = [each if _is_key_error(each) else _as_warning(each, dropped) for each in found]
@@ -86,7 +86,7 @@ def report(
         place = typed.place_of_key(fault.key)
     elif typed.has_key(fault.key):
         place = typed.place_of(fault.key)
-    problem = Problem(fault.code, fault.message, fault.cure, place)
+    problem = Problem(fault.code, fault.message, fault.fix, place)
     problems.append(_as_warning(problem) if severity is Severity.WARNING else problem)
 
 

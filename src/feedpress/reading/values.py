@@ -1,6 +1,6 @@
 """What an editor types as one value, read: dates, ids, languages. Texts in, values out.
 
-Each function raises BadValue, whose message and cure are for the editor.
+Each function raises BadValue, whose message and fix are for the editor.
 """
 
 import re
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from feedpress import identity
 from feedpress.model import When
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 from feedpress.urls import UNSEEN, to_base, to_uri
 
 _DATE = re.compile(
@@ -45,43 +45,43 @@ MAX_LOCAL_ID = 200
 
 
 class BadValue(ValueError):
-    """A value that its key can't have: the problem's code, what is wrong, and the cure."""
+    """A value that its key can't have: the problem's code, what is wrong, and the fix."""
 
-    def __init__(self, code: str, message: str, cure: str) -> None:
+    def __init__(self, code: str, message: str, fix: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.cure = cure
+        self.fix = fix
 
 
 def when(typed: str) -> When:
     """Read a year, a month, a day, or a time with or without its offset from UTC."""
     found = _DATE.fullmatch(typed.strip())
     if not found:
-        cure = _TIME_CURE if _HAS_TIME.search(typed[:_LONGEST_DATE]) else _DATE_CURE
-        raise BadValue("date", f"{shown(typed)} is not a date", _seen(typed, cure))
+        fix = _TIME_CURE if _HAS_TIME.search(typed[:_LONGEST_DATE]) else _DATE_CURE
+        raise BadValue("date", f"{quoted(typed)} is not a date", _seen(typed, fix))
     year = int(found["year"])
     month, day = (int(found[name]) if found[name] else None for name in ("month", "day"))
     # Not 9999: its last noon and what is added to it would lie beyond all dates.
     if not 1000 <= year <= 9998:
-        raise BadValue("date", f"{shown(typed)} is not of our time", _DATE_CURE)
+        raise BadValue("date", f"{quoted(typed)} is not of our time", _DATE_CURE)
     try:
         date(year, month or 1, day or 1)
     except ValueError as error:
-        cure = "look up the date, or give the month alone"
+        fix = "look up the date, or give the month alone"
         if month and day and day <= 12 < month:
-            cure = "write the month in front of the day"
-        raise BadValue("date", f"there is no day {shown(typed)}", cure) from error
+            fix = "write the month in front of the day"
+        raise BadValue("date", f"there is no day {quoted(typed)}", fix) from error
     try:
         time = _time(found) if found["hour"] else None
     except ValueError as error:
-        cure = "write the time from 00:00 to 23:59, and the offset like -08:00"
-        raise BadValue("date", f"there is no time {shown(typed)}", cure) from error
+        fix = "write the time from 00:00 to 23:59, and the offset like -08:00"
+        raise BadValue("date", f"there is no time {quoted(typed)}", fix) from error
     return When(year, month, day, time)
 
 
-def _seen(typed: str, cure: str) -> str:
-    return "type it anew: a character in it can't be seen" if UNSEEN.search(typed) else cure
+def _seen(typed: str, fix: str) -> str:
+    return "type it anew: a character in it can't be seen" if UNSEEN.search(typed) else fix
 
 
 def address(typed: str) -> str:
@@ -91,7 +91,7 @@ def address(typed: str) -> str:
     except ValueError as error:
         raise BadValue(
             "address",
-            f"{shown(typed)} can't be published: {error}",
+            f"{quoted(typed)} can't be published: {error}",
             "copy the whole address from the browser, with https:// in front",
         ) from error
 
@@ -102,7 +102,7 @@ def base(typed: str) -> str:
         return to_base(typed.strip())
     except ValueError as error:
         raise BadValue(
-            "address", f"{shown(typed)} can't be the public address: {error}",
+            "address", f"{quoted(typed)} can't be the public address: {error}",
             "write it like https://feeds.example.org/",
         ) from error  # fmt: skip
 
@@ -124,7 +124,7 @@ def tag(typed: str) -> str:
         return typed
     raise BadValue(
         "bad-value",
-        f"{shown(typed)} can't begin the ids of entries",
+        f"{quoted(typed)} can't begin the ids of entries",
         "write a domain that you owned on a day, a comma and that year: example.org,2016",
     )
 
@@ -136,7 +136,7 @@ def time_zone(typed: str) -> ZoneInfo:
     except (ValueError, OSError) as error:
         raise BadValue(
             "bad-value",
-            f"{shown(typed)} is not a time zone",
+            f"{quoted(typed)} is not a time zone",
             "write continent and city, like America/Los_Angeles or Europe/Madrid, or UTC",
         ) from error
 
@@ -169,23 +169,23 @@ def switch(typed: str) -> bool:
     """Read true or false, as YAML 1.2 has them; `yes` and `no` are texts."""
     if typed in TRUE or typed in _FALSE:
         return typed in TRUE
-    raise BadValue("bad-value", f"{shown(typed)} is neither true nor false", "write true or false")
+    raise BadValue("bad-value", f"{quoted(typed)} is neither true nor false", "write true or false")
 
 
 def _local_id(typed: str, what: str) -> str:
     if len(typed) > MAX_LOCAL_ID:
-        cure = f"shorten it to {MAX_LOCAL_ID}, for it is the name of a file, too"
-        raise BadValue("bad-id", f"the {what} {shown(typed)} has {len(typed)} characters", cure)
+        fix = f"shorten it to {MAX_LOCAL_ID}, for it is the name of a file, too"
+        raise BadValue("bad-id", f"the {what} {quoted(typed)} has {len(typed)} characters", fix)
     if identity.LOCAL_ID.fullmatch(typed):
         return typed
-    cure = "use small letters a to z, digits, hyphens, dots; start with a letter or a digit"
-    raise BadValue("bad-id", f"the {what} {shown(typed)} can't be part of an address", cure)
+    fix = "use small letters a to z, digits, hyphens, dots; start with a letter or a digit"
+    raise BadValue("bad-id", f"the {what} {quoted(typed)} can't be part of an address", fix)
 
 
-def _matching(pattern: re.Pattern[str], typed: str, what: str, cure: str) -> str:
+def _matching(pattern: re.Pattern[str], typed: str, what: str, fix: str) -> str:
     if pattern.fullmatch(typed):
         return typed
-    raise BadValue("bad-value", f"{shown(typed)} is not {what}", cure)
+    raise BadValue("bad-value", f"{quoted(typed)} is not {what}", fix)
 
 
 def _time(found: re.Match[str]) -> datetime:

@@ -44,7 +44,7 @@ _BULLET = "[*+•·–—−]"
 _SECTION_LINE = re.compile(rf"(?:{_SECTION})(?= *:(?! *\[)(?:\s|$))")
 
 
-class Where(Enum):
+class Scope(Enum):
     """The text that a rule's pattern is matched with."""
 
     #: Each line from the start of the part that libyaml could not parse down to the mark, in turn.
@@ -59,14 +59,14 @@ class Where(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class _Rule:
     """A mistake, and how it is recognized.
 
     The problem stands at the pattern's group `at`; without one, at the line break of MARK or START.
     Message and fix may name the pattern's groups.
     """
 
-    where: Where
+    where: Scope
     pattern: str
     code: str
     message: str
@@ -105,53 +105,53 @@ _TOO_FAR_LEFT = (
 
 _RULES = (
     # What a line shows by itself, whatever libyaml said.
-    Rule(
-        Where.ALL,
+    _Rule(
+        Scope.ALL,
         r"(?P<at><{7}|>{7}|\|{7}|={7})(?:\s|$)",
         "conflict",
         "two versions of the next lines met in a conflict, and its marks were left here",
         "keep the lines that are right, and remove the lines of <<<<<<<, ======= and >>>>>>>",
     ),
-    Rule(  # some versions of libyaml stop here before they report the brackets one by one
-        Where.ALL,
+    _Rule(  # some versions of libyaml stop here before they report the brackets one by one
+        Scope.ALL,
         r"(?:[^\[\]{}\n]*[\[{]){12}[^\[\]{}\n]*(?P<at>[\[{])",
         "too-deep",
         "lists or keys are nested too deep here",
         "remove the extra brackets",
     ),
-    Rule(
-        Where.ALL,
+    _Rule(
+        Scope.ALL,
         rf" *(?:-|(?:- +)?(?:{_ANY}) *:)?(?P<at>[^\S \t\n])",
         "indentation",
         "the space here is not an ordinary one",
         "delete it and type spaces instead",
     ),
-    Rule(
-        Where.ALL,
+    _Rule(
+        Scope.ALL,
         rf" *(?P<at>{_BULLET}|\d{{1,3}}[.)]|-(?! )) *(?:{_PART}) *:\s",
         *_NO_ITEM,
     ),
-    Rule(
-        Where.ALL,
+    _Rule(
+        Scope.ALL,
         rf"( *)(?:- +)?\w+: +[|>][-+\d]* *\n(?!\1 |{_KEY_LINE}) *(?P<at>[^\s#-])",
         "indentation",
         "this line does not belong to the text that the line above begins",
         "indent it: put more spaces in front than the line above has",
     ),
-    Rule(Where.ALL, r"(?P<at>id|title) *:\s", *_NO_HYPHEN, said="in clippings"),
-    Rule(Where.ALL, rf"clippings: *\n(?:\s*#.*\n)* *(?P<at>{_CLIPPING}) *:\s", *_NO_HYPHEN),
-    Rule(Where.ALL, rf"(?P<at>(?!(?:{_SECTION}) *:)(?:{_PART})) *:\s", *_TOO_FAR_LEFT, said="in "),
-    Rule(Where.ALL, rf"(?P<at>{_TEXT})(?:\n|$)", *_NO_KEY),
-    Rule(
-        Where.ALL,
+    _Rule(Scope.ALL, r"(?P<at>id|title) *:\s", *_NO_HYPHEN, said="in clippings"),
+    _Rule(Scope.ALL, rf"clippings: *\n(?:\s*#.*\n)* *(?P<at>{_CLIPPING}) *:\s", *_NO_HYPHEN),
+    _Rule(Scope.ALL, rf"(?P<at>(?!(?:{_SECTION}) *:)(?:{_PART})) *:\s", *_TOO_FAR_LEFT, said="in "),
+    _Rule(Scope.ALL, rf"(?P<at>{_TEXT})(?:\n|$)", *_NO_KEY),
+    _Rule(
+        Scope.ALL,
         rf" +(?P<at>{_PUBLICATION}) *:\s",
         "publication-missing",
         "this key is indented, and nothing says what it belongs to",
         "write publication: on a line of its own above",
         said="document start>$",
     ),
-    Rule(
-        Where.ALL,
+    _Rule(
+        Scope.ALL,
         r"\.\.\.\s*\n(?P<at>.)",
         "several-documents",
         "a second document begins here",
@@ -159,183 +159,183 @@ _RULES = (
         said="document start",
     ),
     # What is wrong only because libyaml stopped here.
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         rf"(?:( *)- .*\n\1|( *)(?:{_ANY}): *\n\2 *)(?P<at>{_BULLET}(?=\s)|-(?=[^\s-]))",
         *_NO_ITEM,
     ),
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         rf"(?:.*[{{,])?\s*(?:- +)?(?P<key>{_ANY})(?P<at> *[=;,：]| +(?=[^\s:])(?!.*:(?:\s|$)))",
         "missing-colon",
         "no colon stands behind {key!r}",
         "write {key}: and a space behind the colon",
     ),
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         rf"\s*(?:- +)?(?P<at>{_ANY}):[^\s:]",
         "missing-colon",
         "no space stands behind the colon of this line",
         "put one there",
     ),
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         r".*?\w: +(?P<at>[“”„«])[^“”„«\n]*?(?:: | #)",
         "curly-quotes",
         "curly quotation marks don't hold a text together",
         'put straight quotation marks around the whole text: "…"',
     ),
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         r"\s*(?:- +)*\w[^:{\[\"'\n]*: +(?P<at>[^\s\[{\"'|>])[^{\n]*: [^{\n]*\}\s*(?:\n|$)",
         "bracket",
         "a bracket closes here that was never opened",
         "put '{{' behind the first colon",
     ),
-    Rule(
-        Where.NEAR,
+    _Rule(
+        Scope.NEAR,
         r" *(?P<at>-) +title *:\s",
         "not-a-mapping",
         "a project begins with its short name, and not with a hyphen",
         "write a short name and a colon, like technology:, above title: and remove the hyphen",
         said="expected '-' .* in projects",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         rf" *\n- +(?:(?:{_CLIPPING}) *:\s|\{{)",
         "clippings-missing",
         "a list of clippings begins here, and nothing says that it is one",
         "write clippings: on a line of its own above",
         said="expected key .* in (?!clippings)",
     ),
-    Rule(Where.NEAR, rf"( *)(?P<at>{_TEXT})\n\1(?:{_ANY}):\s", *_NO_KEY),
+    _Rule(Scope.NEAR, rf"( *)(?P<at>{_TEXT})\n\1(?:{_ANY}):\s", *_NO_KEY),
     # What libyaml said.
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n\t",
         "tab",
         "a tab stands here",
         "put spaces in its place",
     ),
-    Rule(Where.START, r".*\n", *_UNCLOSED, said="unexpected .*quoted scalar"),
-    Rule(
-        Where.MARK,
+    _Rule(Scope.START, r".*\n", *_UNCLOSED, said="unexpected .*quoted scalar"),
+    _Rule(
+        Scope.MARK,
         r".*\n",
         "surrogate",
         "this escape is half of a character, or none",
         "type the character itself",
         said="Unicode character escape",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n",
         "escape",
         "a backslash means something special in double quotation marks",
         "write it twice, or use single quotation marks",
         said="escape character|hexdecimal",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n(?P<sign>[\]}])",
         "bracket",
         "{sign!r} closes no bracket",
         f"remove it, or {_QUOTE_IT}",
         said="expected (?!',')",
     ),
-    Rule(
-        Where.START,
+    _Rule(
+        Scope.START,
         r".*\n(?P<sign>.)",
         "special-character",
         "a text can't begin with {sign!r}",
         _QUOTE_IT,
         said="cannot start any token|alias|anchor|directive|block scalar|block node",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n(?P<sign>.)",
         "special-character",
         "a text can't begin with {sign!r} and a space",
         f"{_QUOTE_IT}; a list begins on the next line",
         said="sequence entries|mapping keys",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n:",
         "colon",
         "a colon stands here that does not fit",
         "put a space behind it, or the text that it belongs to in quotation marks",
         said="unexpected ':'|flow .*on the same line",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n(?P<sign>.)",
         "bracket",
         "something is missing between the brackets before {sign!r}",
         f"put a comma between the parts, or a colon behind a key; {_QUOTE_BRACKETS}",
         said="flow .*on the same line",
     ),
-    Rule(
-        Where.START,
+    _Rule(
+        Scope.START,
         r".*\n",
         "bracket",
         "the bracket that opens here is never closed",
         f"close it where its last part ends; {_QUOTE_BRACKETS}",
         said="flow",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r"\s*(?:- +)*[^\s:][^:\n]*:\s.*\n",
         "colon",
         "a second colon stands in this line",
         f"{_QUOTE_IT}; if another key begins here, put it on a line of its own",
         said="mapping values",
     ),
-    Rule(Where.START, r".*\n", *_NO_KEY, said="expected ':'"),
-    Rule(
-        Where.MARK,
+    _Rule(Scope.START, r".*\n", *_NO_KEY, said="expected ':'"),
+    _Rule(
+        Scope.MARK,
         r".*[\"']\s*\n",
         "quote",
         "text stands behind a closing quotation mark",
         "put all in one pair and double the marks inside, 'it''s'; or one above is not closed",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*[\s:-](?P<at>\*\S+)\s+\n",
         "special-character",
         "a text can't begin with '*'",
         _QUOTE_IT,
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*[\]}]\s*\n",
         "bracket",
         "text stands behind a closing bracket",
         _QUOTE_IT,
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r"\s*(?:- +)?\n:",
         "missing-colon",
         "this line has a colon and no key before it",
         "write the key in front of the colon, or remove the line",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r" *\n- ",
         "indentation",
         "this clipping begins in another column than the others",
         "begin its hyphen in the same column, and its keys as those of the others",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n",
         "indentation",
         "this line does not fit in with the lines above",
         "begin it in the same column as the other keys, and look for a colon missing above",
         said="mapping values|did not find expected",
     ),
-    Rule(
-        Where.MARK,
+    _Rule(
+        Scope.MARK,
         r".*\n",
         "syntax",
         "this is not YAML: {said}",
@@ -363,13 +363,13 @@ class _Report:
         if section := next(filter(None, above), None):
             self.said += f" in {section[0]}"
 
-    def find(self, rule: Rule) -> tuple[re.Match[str], int, int] | None:
+    def find(self, rule: _Rule) -> tuple[re.Match[str], int, int] | None:
         """Return a rule's match with the line and column of the problem, counted from 0."""
         if not re.search(rule.said, self.said):
             return None
-        if rule.where is Where.MARK:
+        if rule.where is Scope.MARK:
             return self._at(self.mark, rule.pattern)
-        if rule.where is Where.START:
+        if rule.where is Scope.START:
             return self._at(self.start, rule.pattern)
         for number in self._numbers(rule.where):
             below = "\n".join(self.lines[number : number + _LINES_BELOW])[:_MOST_CHARACTERS]
@@ -388,10 +388,10 @@ class _Report:
         is_before = "at" in found.groupdict()
         return found, mark.line, skipped + found.start("at") if is_before else mark.column
 
-    def _numbers(self, where: Where) -> Iterable[int]:
+    def _numbers(self, where: Scope) -> Iterable[int]:
         """Return the numbers of the lines to look at, without comments."""
         numbers: Iterable[int] = range(max(0, self.first, self.last - _MOST_LINES), self.last + 1)
-        if where is Where.NEAR:
+        if where is Scope.NEAR:
             above = next((n for n in range(self.last - 1, 0, -1) if self.lines[n].strip()), 0)
             near = {above, self.last}
             if self.is_near:
@@ -400,7 +400,7 @@ class _Report:
         return (number for number in numbers if not self.lines[number].lstrip().startswith("#"))
 
 
-def problem(error: Any, text: str, file: str) -> Problem:
+def diagnose(error: Any, text: str, file: str) -> Problem:
     """Return the problem that a MarkedYAMLError of libyaml is about."""
     report = _Report(error, text)
     matches = ((rule, report.find(rule)) for rule in _RULES)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from feedpress.reading import schema_models
 from feedpress.reading.nodes import Origin
-from feedpress.reading.problems import Problem, Severity, shown
+from feedpress.reading.problems import Problem, Severity, quoted
 from feedpress.reading.yaml_errors import LINE_BREAK
 
 #: The keys whose values are for people to read, or begin with a #.
@@ -19,10 +19,11 @@ HASH_KEYS = frozenset({"accent", "alt", "name", "rights", "source", "subtitle", 
 #: The marks that a text without quotation marks of its own may end with by mistake.
 MARKS = frozenset("\"'”’“‘")
 
-_KEY = rf"[\r\n](?P<indent> *)(?P<at>(?:- +)?(?:{'|'.join(schema_models.ClippingShape.model_fields)}):) "
+_KEYS = "|".join(schema_models.ClippingShape.model_fields)
+_KEY = rf"[\r\n](?P<indent> *)(?P<at>(?:- +)?(?:{_KEYS}):) "
 
 
-class Where(Enum):
+class Position(Enum):
     """The text that a rule's pattern is searched in."""
 
     #: A text without quotation marks, from its start.
@@ -37,7 +38,7 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    where: Where
+    where: Position
     #: The problem stands at the group `at`, else where the value begins.
     pattern: str
     code: str
@@ -48,28 +49,28 @@ class _Rule:
 
 _RULES = (
     _Rule(
-        Where.PLAIN,
+        Position.PLAIN,
         r"^[“„‘][^“”„‘’]*[“”„‘’][^“”„‘’]*$",
         "curly-quotes",
         "the curly quotation marks around this text will be published with it",
         "type straight quotation marks in their place, or, if these are meant, around them",
     ),
     _Rule(  # the last of an odd number, or one that is no apostrophe
-        Where.PLAIN,
+        Position.PLAIN,
         r"""(?s)^(?:[^"]*"[^"]*")*[^"]*"$|^(?:.*''.*|(?!.*(?<![\w'])'\w).*[^sSxXzZ])'$""",
         "quote",
         "this text ends with a quotation mark, and none opens it",
         "put a quotation mark in front of the text, too, or remove the one behind it",
     ),
     _Rule(
-        Where.LINES,
+        Position.LINES,
         _KEY,
         "indentation",
         "{at} is part of the text above, and not a key",
         "if it is one, begin it where its clipping's other keys begin",
     ),
     _Rule(
-        Where.ITEM,
+        Position.ITEM,
         r"[\r\n] *(?P<at>- )",
         "indentation",
         "this line goes on with the item above and is none of its own",
@@ -77,7 +78,7 @@ _RULES = (
         Severity.ERROR,
     ),
     _Rule(
-        Where.BEHIND,
+        Position.BEHIND,
         r"^[ \t]+(?P<at>#[^\s#][^\r\n]{,200})",
         "lost-in-comment",
         "{at} is taken for a note, and not published",
@@ -86,7 +87,7 @@ _RULES = (
 )
 #: The rule for a key in quotation marks that begins no deeper than the text's own key.
 _UNCLOSED = _Rule(
-    Where.LINES,
+    Position.LINES,
     _KEY,
     "quote",
     "the text that begins here goes on over {at} in a line below",
@@ -110,20 +111,20 @@ def has_notes(text: str) -> bool:
     return False
 
 
-def problem(where: Where, event: Any, text: str, origin: Origin) -> Problem | None:
+def find(where: Position, event: Any, text: str, origin: Origin) -> Problem | None:
     """Return what is probably wrong with a scalar event of a text."""
     start, end = event.start_mark, event.end_mark
-    if where is not Where.LINES and event.style:
+    if where is not Position.LINES and event.style:
         return None
     first, last = start.index, end.index
-    if where is Where.BEHIND:
+    if where is Position.BEHIND:
         start, first, last = end, end.index, end.index + 1024
     for rule in _RULES:
-        typed = event.value if where is Where.PLAIN else text[first:last]
+        typed = event.value if where is Position.PLAIN else text[first:last]
         if rule.where is where and (found := re.search(rule.pattern, typed)):
-            if rule.where is Where.LINES and not _is_deeper(found["indent"], event, text):
+            if rule.where is Position.LINES and not _is_deeper(found["indent"], event, text):
                 rule = _UNCLOSED
-            words = {name: shown(group.strip()) for name, group in found.groupdict().items()}
+            words = {name: quoted(group.strip()) for name, group in found.groupdict().items()}
             mark = start
             if words and rule is not _UNCLOSED:
                 *above, rest = LINE_BREAK.split(typed[: found.start("at")])

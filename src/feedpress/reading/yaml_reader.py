@@ -18,7 +18,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave i
 from feedpress.model import Place
 from feedpress.reading import schema_models, yaml_errors, yaml_lint
 from feedpress.reading.nodes import SPOILT, Mapping, Origin, Sequence, Spoilt
-from feedpress.reading.problems import Problem, Severity, Unreadable, shown
+from feedpress.reading.problems import InvalidFile, Problem, Severity, quoted
 
 MAX_BYTES = 64 * 2**20
 MAX_TEXT = 100_000  # characters of one value
@@ -45,9 +45,9 @@ _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
 
 
 def parse(data: bytes, origin: Origin, problems: list[Problem]) -> tuple[Any, Place]:
-    """Give the value that a file holds and its place: Mapping, Sequence, text, or None if empty.
+    """Return the value that a file holds and its place: Mapping, Sequence, text, or None if empty.
 
-    What costs only a value is added to `problems`. Raises Unreadable.
+    What costs only a value is added to `problems`. Raises InvalidFile.
     """
     return _Reader(_decoded(data, origin.file), origin, problems).document()
 
@@ -80,9 +80,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             # After a quotation mark that is never closed, libyaml's words are beside the point.
             errors = (each for each in self._problems if each.severity is Severity.ERROR)
-            problem = yaml_errors.problem(error, self._text, self._origin.file)
+            problem = yaml_errors.diagnose(error, self._text, self._origin.file)
             is_echo = any(each.code == "quote" or each.place == problem.place for each in errors)
-            raise Unreadable(() if is_echo else [problem]) from error
+            raise InvalidFile(() if is_echo else [problem]) from error
 
     def _document(self) -> tuple[Any, Place]:
         self._next()  # the stream's start
@@ -93,8 +93,8 @@ class _Reader:
         self._next()  # the document's end
         if isinstance(second := self._next(), yaml.DocumentStartEvent):
             message = "a second document begins here"
-            cure = "take the line of hyphens or dots out, or make two files"
-            raise self._unreadable("several-documents", second, message, cure)
+            fix = "take the line of hyphens or dots out, or make two files"
+            raise self._unreadable("several-documents", second, message, fix)
         if value is None:
             return None, Place(self._origin.file, 1, 1)
         return value, self._origin.place(first.start_mark)
@@ -121,8 +121,8 @@ class _Reader:
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             value = self._value(event)
             if type(value) is str and (self._has_notes or " - " in value):
-                self._is_wrong(yaml_lint.Where.BEHIND, event)
-                if self._is_wrong(yaml_lint.Where.ITEM, event):
+                self._is_wrong(yaml_lint.Position.BEHIND, event)
+                if self._is_wrong(yaml_lint.Position.ITEM, event):
                     value = SPOILT
             sequence.add(value, event.start_mark)
         self._last = event
@@ -142,7 +142,7 @@ class _Reader:
             # Most texts are known to be good without a call.
             if type(value) is str:
                 is_odd = (": " in value) if value_event.style else value[-1] in yaml_lint.MARKS
-                where = yaml_lint.Where.LINES if value_event.style else yaml_lint.Where.PLAIN
+                where = yaml_lint.Position.LINES if value_event.style else yaml_lint.Position.PLAIN
                 if is_odd and self._is_wrong(where, value_event):
                     value = SPOILT
                     mapping.is_whole = False  # the text has keys in it
@@ -152,7 +152,7 @@ class _Reader:
                 mapping.add(key, value, key_event.start_mark, value_event.start_mark)
                 is_text = type(value_event) is yaml.ScalarEvent
                 if is_text and self._has_notes and key in yaml_lint.HASH_KEYS:
-                    self._is_wrong(yaml_lint.Where.BEHIND, value_event)
+                    self._is_wrong(yaml_lint.Position.BEHIND, value_event)
         self._last = key_event
         return mapping
 
@@ -164,8 +164,8 @@ class _Reader:
             return value if event.style else None
         if len(value) > MAX_TEXT:
             message = f"this text has {len(value):,} characters"
-            cure = f"shorten it to {MAX_TEXT:,}; a quotation mark may be missing"
-            return self._report("too-long", event, message, cure)
+            fix = f"shorten it to {MAX_TEXT:,}; a quotation mark may be missing"
+            return self._report("too-long", event, message, fix)
         # Without quotation marks there are no escapes, and so nothing but what the file holds.
         if self._is_doubtful or event.style == '"':
             return self._looked_at(value, event)
@@ -178,17 +178,17 @@ class _Reader:
             value = value.translate(_FROM_GUISE)
         if bad := _NOT_XML.search(value):
             message = f"the text has the character U+{ord(bad[0]):04X}, which no feed can carry"
-            cure = "take it out; a backslash in double quotation marks is written twice"
-            return self._report("control-character", event, message, cure)
+            fix = "take it out; a backslash in double quotation marks is written twice"
+            return self._report("control-character", event, message, fix)
         if bad := _DAMAGED.search(value):
             message = f"the text has the character U+{ord(bad[0]):04X}, a sign of damage"
-            cure = "copy the text anew from where it comes from"
-            self._report("damaged-text", event, message, cure, Severity.WARNING)
+            fix = "copy the text anew from where it comes from"
+            self._report("damaged-text", event, message, fix, Severity.WARNING)
         return value
 
-    def _is_wrong(self, where: yaml_lint.Where, event: Any) -> bool:
+    def _is_wrong(self, where: yaml_lint.Position, event: Any) -> bool:
         """Report what is odd about a text; return whether that is an error."""
-        problem = yaml_lint.problem(where, event, self._text, self._origin)
+        problem = yaml_lint.find(where, event, self._text, self._origin)
         if problem is None:
             return False
         self._problems.append(problem)
@@ -198,8 +198,8 @@ class _Reader:
         if key is SPOILT:
             return False
         if not isinstance(key, str):
-            cure = "write a name and a colon, like title:"
-            self._report("syntax", event, "a key is wanted here", cure)
+            fix = "write a name and a colon, like title:"
+            self._report("syntax", event, "a key is wanted here", fix)
             return False
         if key == "<<":
             self._report("alias", event, "keys can't be merged", "write the keys out")
@@ -210,27 +210,27 @@ class _Reader:
         if key in mapping or key in mapping.spoilt:
             if self._merged is not mapping or key not in _KEYS:
                 first = mapping.place_of_key(key).line
-                message = f"{shown(key)} stands twice; the first is in line {first}"
-                cure = "keep the one that is right"
+                message = f"{quoted(key)} stands twice; the first is in line {first}"
+                fix = "keep the one that is right"
                 if key in _KEYS and not mapping.is_flow:
                     # Where a hyphen is missing, most keys stand twice: one of them is enough.
                     self._merged = mapping
-                    cure += "; if a clipping begins here, put a hyphen and a space in front"
-                self._report("repeated-key", event, message, cure)
+                    fix += "; if a clipping begins here, put a hyphen and a space in front"
+                self._report("repeated-key", event, message, fix)
             mapping.spoil(key)  # which of them was meant can't be known
             return False
         return True
 
     def _refuse(self, event: Any) -> Spoilt:
         if event.anchor is None:
-            cure = "take the word with the exclamation mark out, or put the text in quotation marks"
+            fix = "take the word with the exclamation mark out, or put the text in quotation marks"
             tag = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            return self._report("tag", event, f"{shown(tag)} is a YAML tag", cure)
+            return self._report("tag", event, f"{quoted(tag)} is a YAML tag", fix)
         is_alias = isinstance(event, yaml.AliasEvent)
         name = f"*{event.anchor}" if is_alias else f"&{event.anchor}"
-        message = f"{shown(name)} is a YAML {'alias' if is_alias else 'anchor'}"
-        cure = "write the text out; if it begins like that, put it in quotation marks"
-        return self._report("alias", event, message, cure)
+        message = f"{quoted(name)} is a YAML {'alias' if is_alias else 'anchor'}"
+        fix = "write the text out; if it begins like that, put it in quotation marks"
+        return self._report("alias", event, message, fix)
 
     def _has_unprintable(self, event: Any) -> bool:
         start = bisect_left(self._unprintable, event.start_mark.index)
@@ -241,24 +241,24 @@ class _Reader:
         for index in self._unprintable:
             line = bisect_right(line_starts, index)
             message = f"the character U+{ord(text[index]):04X} stands here, which no feed can carry"
-            cure = "it can't be seen: delete it, or type the words around it anew"
+            fix = "it can't be seen: delete it, or type the words around it anew"
             column = index - line_starts[line - 1] + 1
             place = Place(self._origin.file, self._origin.line + line, column)
-            self._problems.append(Problem("control-character", message, cure, place))
+            self._problems.append(Problem("control-character", message, fix, place))
 
     def _report(
-        self, code: str, event: Any, message: str, cure: str, severity: Severity = Severity.ERROR
+        self, code: str, event: Any, message: str, fix: str, severity: Severity = Severity.ERROR
     ) -> Spoilt:
         place = self._origin.place(event.start_mark)
-        self._problems.append(Problem(code, message, cure, place, severity))
+        self._problems.append(Problem(code, message, fix, place, severity))
         return SPOILT
 
-    def _unreadable(self, code: str, event: Any, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem(code, message, cure, self._origin.place(event.start_mark))])
+    def _unreadable(self, code: str, event: Any, message: str, fix: str) -> InvalidFile:
+        return InvalidFile([Problem(code, message, fix, self._origin.place(event.start_mark))])
 
 
 def _doubtful(text: str) -> Iterator[tuple[int, int]]:
-    """Give start and end of each slice of a text in which there may be an unusual character.
+    """Yield start and end of each slice of a text in which there may be an unusual character.
 
     In slices, because a search of all of a long text would keep other threads from their work.
     """
@@ -270,7 +270,7 @@ def _doubtful(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _unprintable(text: str, slices: Iterable[tuple[int, int]]) -> list[int]:
-    """Give where characters begin that no file may hold, a run of them once."""
+    """Return where characters begin that no file may hold, a run of them once."""
     starts, last_end = [], -1
     for each in slices:
         for found in _UNPRINTABLE.finditer(text, *each):
@@ -289,12 +289,12 @@ def without_marks(text: str) -> tuple[str, str]:
 def _decoded(data: bytes, file: str) -> str:
     if data.startswith(_OF_WORD_PROCESSORS):
         message = "this is the file of a word processor, and no plain text"
-        cure = "copy the text of it into a text editor, and save that in its place"
-        raise Unreadable([Problem("encoding", message, cure, Place(file, 1, 1))])
+        fix = "copy the text of it into a text editor, and save that in its place"
+        raise InvalidFile([Problem("encoding", message, fix, Place(file, 1, 1))])
     if len(data) > MAX_BYTES:
         message = f"the file has more than {MAX_BYTES:,} bytes"
-        cure = "divide it into files in a folder"
-        raise Unreadable([Problem("too-large", message, cure, Place(file, 1, 1))])
+        fix = "divide it into files in a folder"
+        raise InvalidFile([Problem("too-large", message, fix, Place(file, 1, 1))])
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:4]
     try:
         if not wide:
@@ -305,5 +305,5 @@ def _decoded(data: bytes, file: str) -> str:
         lines = yaml_errors.LINE_BREAK.split(good)
         place = Place(file, len(lines), len(lines[-1]) + 1)
     message = "the file is not written in UTF-8" + (" but in UTF-16 or the like" if wide else "")
-    cure = "save it again and choose UTF-8 as the encoding"
-    raise Unreadable([Problem("encoding", message, cure, place)])
+    fix = "save it again and choose UTF-8 as the encoding"
+    raise InvalidFile([Problem("encoding", message, fix, place)])

@@ -13,7 +13,7 @@ from feedpress.feeds import feed as feeds
 from feedpress.feeds import history
 from feedpress.feeds.feed import Entry, Feed
 from feedpress.model import Place, Project, Publication
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 from feedpress.review.changes import Change, Kind
 
 _LONGEST_TITLE = 200  # characters that are compared
@@ -24,7 +24,7 @@ _MOST = 30
 
 
 def compare(old: Publication, new: Publication, now: datetime) -> tuple[Change, ...]:
-    """Give all changes, feed by feed in the new file's order, the feed of all clippings first."""
+    """Return all changes, feed by feed in the new file's order, the feed of all clippings first."""
     # At one address, so that what only moves with it is told once.
     before, after = feeds.build(old.at(new.url), now), feeds.build(new, now)
     if old.tag != new.tag:
@@ -158,12 +158,12 @@ class _Entries:
         elif entry.id in self._whole.reused:
             if self._is_whole:
                 was = self._whole.reused[entry.id]
-                yield self._of(Kind.ID_REUSED, entry, f"its id belonged to {shown(was.title)}")
+                yield self._of(Kind.ID_REUSED, entry, f"its id belonged to {quoted(was.title)}")
         elif deleted := self._deleted.get(entry.id):
             if entry.updated > deleted.updated:
                 yield self._seen(Kind.AGAIN, entry, "it is back")
             elif self._is_whole:
-                later = times.typed(deleted.updated + timedelta(seconds=1))
+                later = times.to_rfc3339(deleted.updated + timedelta(seconds=1))
                 yield self._of(Kind.NOT_RESTORED, entry, f"write updated: {later}")
         elif was is None:
             is_late = self._is_whole and entry.id in self._whole.added
@@ -224,7 +224,7 @@ class _Entries:
 def _moved(
     before: tuple[Project, ...], after: tuple[Project, ...], built: tuple[Feed, ...]
 ) -> Iterator[Change]:
-    """Tell of projects that have another slug: whether all that they had still lead to them."""
+    """Yield changes of slugs, and whether all former slugs still redirect."""
     by_first = {project.first_slug: project for project in before}
     claimed = {slug for project in after for slug in (project.slug, *project.formerly)}
     for project, feed in zip(after, built[1:], strict=True):
@@ -246,10 +246,10 @@ def _feed_gone(feed: Feed, after: Iterable[Feed]) -> Change:
     first_slug = feed.id.rpartition("/")[2]
     same_slug = next((each for each in after if each.slug == feed.slug), None)
     if same_slug:
-        cure = f"write {first_slug} first in its formerly:"
+        fix = f"write {first_slug} first in its formerly:"
         if first_slug == feed.slug:
-            cure = "take its formerly: out again"
-        detail = f"readers take it for another feed; {cure}"
+            fix = "take its formerly: out again"
+        detail = f"readers take it for another feed; {fix}"
         return _of_feed(Kind.FEED_GONE, detail, same_slug)
     if feed.is_gone:
         detail = "its addresses are not found any more, which is fine"
@@ -302,7 +302,7 @@ def _is_another(was: Entry, entry: Entry) -> bool:
 
 
 def _likeness(one: Entry, other: Entry) -> float:
-    """Give from 0 to 1 how many pairs of neighbouring letters two titles share (Dice)."""
+    """Return from 0 to 1 how many pairs of neighbouring letters two titles share (Dice)."""
     pairs, other_pairs = _pairs(one.title), _pairs(other.title)
     return 2 * len(pairs & other_pairs) / (len(pairs) + len(other_pairs))
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from feedpress import schedule, times
 from feedpress.model import Clipping, Place, Publication
-from feedpress.reading.problems import Problem, Severity, line_of, shown
+from feedpress.reading.problems import Problem, Severity, line_of, quoted
 
 # In shorter names one letter makes another name: KTLA, KTLB.
 _SHORTEST_NAME = 6  # letters and digits
@@ -26,13 +26,13 @@ def warnings(publication: Publication, now: datetime) -> tuple[Problem, ...]:
 
 def _of_clipping(clipping: Clipping, publication: Publication, now: datetime) -> Iterator[Problem]:
     place = clipping.place
-    if not (clipping.pinned or clipping.draft):
-        cure = "run feedpress stamp before you publish it"
+    if not (clipping.has_id or clipping.draft):
+        fix = "run feedpress stamp before you publish it"
         message = "this clipping has no id, so its title and address may not change"
-        yield _warning("unpinned", message, cure, place)
+        yield _warning("missing-id", message, fix, place)
     if publication.projects and not clipping.projects:
-        cure = "add projects: with the projects that it is about"
-        yield _warning("no-project", "this clipping is in no project", cure, place)
+        fix = "add projects: with the projects that it is about"
+        yield _warning("no-project", "this clipping is in no project", fix, place)
     yield from _of_dates(clipping, publication, now)
 
 
@@ -43,25 +43,25 @@ def _of_dates(clipping: Clipping, publication: Publication, now: datetime) -> It
         # A day may be over where the article came out, and not yet begun here.
         a_day_later = times.start(clipping.added, zone) + timedelta(days=1)
         if times.start(clipping.published, zone) >= a_day_later:
-            cure = "look up both dates; to hold it back until then, change added:"
+            fix = "look up both dates; to hold it back until then, change added:"
             message = "this article came out after it was added"
-            yield _warning("dated-after-added", message, cure, place)
+            yield _warning("dated-after-added", message, fix, place)
     # A day in `added` is meant; a year that is mistyped here would hide the clipping.
     is_dated_by_article = not (clipping.added or clipping.draft or clipping.withdrawn)
     if is_dated_by_article and times.start(times.first_shown(clipping), zone) > now:
         message = "this clipping is held back until the day of its article, which is to come"
-        cure = "if the article is out, mend published:; if not, write that day into added:, too"
-        yield _warning("held-back", message, cure, place)
+        fix = "if the article is out, correct published:; if not, write that day into added: too"
+        yield _warning("held-back", message, fix, place)
     if updated := schedule.effective_updated(clipping, zone):
         first = times.instant(times.first_shown(clipping), zone, clipping.id)
         if times.instant(updated, zone, clipping.id) <= first:
             message = "'updated' is not later than the date on which subscribers saw it first"
-            cure = "write a time, like 2016-09-14T17:22, or a later day, so that they see it again"
-            yield _warning("no-effect", message, cure, place)
+            fix = "write a time, like 2016-09-14T17:22, or a later day, so that they see it again"
+            yield _warning("no-effect", message, fix, place)
     if not (clipping.draft or schedule.is_ever_shown(clipping, zone)):
         message = "'withdrawn' is before the clipping was added, so subscribers don't learn of it"
-        cure = "if it has been published, write the day on which you withdrew it"
-        yield _warning("no-effect", message, cure, place)
+        fix = "if it has been published, write the day on which you withdrew it"
+        yield _warning("no-effect", message, fix, place)
 
 
 def _doubles(publication: Publication) -> Iterator[Problem]:
@@ -73,8 +73,8 @@ def _doubles(publication: Publication) -> Iterator[Problem]:
                 told.add(clipping.id)
                 line = line_of(other.place, clipping.place)
                 message = f"this clipping has the same {what} as the one in {line}"
-                cure = "take one of them out, unless both are meant"
-                yield _warning("possible-duplicate", message, cure, clipping.place)
+                fix = "take one of them out, unless both are meant"
+                yield _warning("possible-duplicate", message, fix, clipping.place)
 
 
 def _alike(
@@ -106,16 +106,16 @@ def _same_instant(publication: Publication) -> Iterator[Problem]:
     for clipping, other in _alike(publication, by_added):
         line = line_of(other.place, clipping.place)
         message = f"this clipping was added in the same second as the one in {line}"
-        cure = "make 'added' of one of them a second later, so that their order is yours"
-        yield _warning("same-instant", message, cure, clipping.place)
+        fix = "make 'added' of one of them a second later, so that their order is yours"
+        yield _warning("same-instant", message, fix, clipping.place)
 
 
 def _near_projects(publication: Publication) -> Iterator[Problem]:
     places = {project.title: project.place for project in publication.projects}
     for name, other in _near(places):
-        message = f"the project {shown(name)} is nearly called like {shown(other)}"
-        cure = "if it is the same, keep one of them and put the other name into its also:"
-        yield _warning("near-name", message, cure, places[name])
+        message = f"the project {quoted(name)} is nearly called like {quoted(other)}"
+        fix = "if it is the same, keep one of them and put the other name into its also:"
+        yield _warning("near-name", message, fix, places[name])
 
 
 def _near_sources(publication: Publication) -> Iterator[Problem]:
@@ -127,13 +127,13 @@ def _near_sources(publication: Publication) -> Iterator[Problem]:
     # The names that an editor has decided upon come first; between those, all is meant.
     for name, other in _near((*described, *(name for name in first if name not in described))):
         if name not in described:
-            message = f"the source {shown(name)} is nearly called like {shown(other)}"
-            cure = f"write {shown(other)}, or describe both under sources:"
-            yield _warning("near-name", message, cure, first[name].place)
+            message = f"the source {quoted(name)} is nearly called like {quoted(other)}"
+            fix = f"write {quoted(other)}, or describe both under sources:"
+            yield _warning("near-name", message, fix, first[name].place)
 
 
 def _near(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Give each name that differs from an earlier one in no more than one letter or digit.
+    """Yield each name that differs from an earlier one in no more than one letter or digit.
 
     Two names do if taking one character out of each can make them the same, so that many names
     take no longer than their length.
@@ -156,5 +156,5 @@ def _near(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             first |= dict.fromkeys(shortened, name)
 
 
-def _warning(code: str, message: str, cure: str, place: Place) -> Problem:
-    return Problem(code, message, cure, place, Severity.WARNING)
+def _warning(code: str, message: str, fix: str, place: Place) -> Problem:
+    return Problem(code, message, fix, place, Severity.WARNING)

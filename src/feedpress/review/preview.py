@@ -58,7 +58,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PreviewPage:
     """All that the page shows."""
 
     title: str
@@ -77,7 +77,7 @@ class Preview:
     rows: tuple[Row, ...]
 
 
-def preview(
+def build_page(
     file: str,
     reading: Reading,
     problems: Iterable[Problem],
@@ -87,12 +87,12 @@ def preview(
     is_published: bool,
     why_no_changes: str = "",
     excerpt: Callable[[Problem], str] = lambda _: "",
-) -> Preview:
+) -> PreviewPage:
     """Put together what there is to show of the newest version of the file."""
     problems, publication = tuple(problems), reading.publication
     if publication is None:
         told = _told(problems, {}, excerpt)
-        return Preview(
+        return PreviewPage(
             file, "en", file, _NOT_PUBLISHED, is_published, *told, (), why_no_changes, ()
         )
     clippings = sorted(publication.clippings, key=lambda each: _position(each.place))
@@ -112,7 +112,7 @@ def preview(
     )
     anchors = {id(problem): row.anchor for row in rows for problem in row.problems}
     errors, hints = _told(problems, anchors, excerpt)
-    return Preview(
+    return PreviewPage(
         title=publication.title,
         language=publication.language,
         file=file,
@@ -126,7 +126,7 @@ def preview(
     )
 
 
-def render(preview: Preview, state: str) -> bytes:
+def render_page(preview: PreviewPage, state: str) -> bytes:
     """Render the page; `state` is the entity tag by which its script asks whether it changed."""
     template = _environment().get_template("preview.html")
     link = partial(urls.relative, page=urls.PREVIEW)
@@ -154,7 +154,7 @@ def _told(
         if problem.severity is Severity.ERROR:
             errors.append(told)
         else:
-            hints[problem.code, problem.message, problem.cure].append(told)
+            hints[problem.code, problem.message, problem.fix].append(told)
     return tuple(errors), tuple(map(tuple, hints.values()))
 
 
@@ -195,7 +195,7 @@ def _position(place: Place) -> tuple[str, int]:
 def _by_place(
     clippings: Iterable[Clipping], broken: Iterable[Place], problems: Iterable[Problem]
 ) -> dict[tuple[str, int], list[Problem]]:
-    """Give the problems that stand in each clipping, by where it begins."""
+    """Return the problems that stand in each clipping, by where it begins."""
     places = (*(each.place for each in clippings), *broken)
     starts = sorted({_position(place) for place in places})
     found: defaultdict[tuple[str, int], list[Problem]] = defaultdict(list)

@@ -16,16 +16,16 @@ from feedpress import urls
 from feedpress.errors import FeedpressError
 from feedpress.model import Publication
 from feedpress.reading import publication_file
-from feedpress.reading.problems import Problem, in_order
+from feedpress.reading.problems import Problem, sorted_problems
 from feedpress.reading.publication_file import Files, Reading
 from feedpress.review import diff, lint, revisions
 from feedpress.review.changes import Change
-from feedpress.review.preview import preview, render
+from feedpress.review.preview import build_page, render_page
 from feedpress.review.reports.excerpts import excerpt
 from feedpress.review.reports.passages import Texts
 from feedpress.serving import responses
 from feedpress.serving.reload import Reloader
-from feedpress.settings import Preview as For
+from feedpress.settings import PreviewMode as For
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -94,9 +94,9 @@ class PreviewMiddleware:
         publication = reading.publication
         problems = reading.problems or state.errors  # errors if the files can't be opened
         if publication:
-            problems = in_order((*problems, *lint.warnings(publication, now)))
+            problems = sorted_problems((*problems, *lint.warnings(publication, now)))
         changes, why_none = self._changes(reading, now)
-        shown = preview(
+        shown = build_page(
             str(self._reloader.settings.file),
             reading,
             problems,
@@ -108,7 +108,7 @@ class PreviewMiddleware:
         )
         # Another process has other states.
         tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
-        return responses.preview(render(shown, tag), urls.HTML, tag)
+        return responses.preview(render_page(shown, tag), urls.HTML, tag)
 
     def _changes(self, reading: Reading, now: datetime) -> tuple[tuple[Change, ...], str]:
         new = reading.publication
@@ -117,7 +117,7 @@ class PreviewMiddleware:
         self._first = self._first or new
         file = self._reloader.settings.file
         try:
-            old, _ = publication_file.load(revisions.read(file, "HEAD"))
+            old, _ = publication_file.load(revisions.read_revision(file, "HEAD"))
         except FeedpressError:
             old, since = self._first, "since the preview was started"
         else:
@@ -131,7 +131,7 @@ def _excerpt(texts: Texts, problem: Problem) -> str:
 
 
 def _is_local(environ: "WSGIEnvironment") -> bool:
-    """Tell whether a request names this machine: a stranger's name may lead here, too."""
+    """Return whether a request names this machine: a stranger's name may lead here, too."""
     try:
         return urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname in _LOCAL
     except ValueError:

@@ -17,8 +17,8 @@ class RevisionError(FeedpressError):
     """A revision that can't be had, or that has no such file."""
 
 
-def read(path: Path, revision: str) -> list[tuple[str, bytes]]:
-    """Give each file's name and bytes as `Files.read` does, from a revision.
+def read_revision(path: Path, revision: str) -> list[tuple[str, bytes]]:
+    """Return each file's name and bytes as `Files.read` does, from a revision.
 
     `revision` is what git takes for one, such as HEAD or main~2. With a colon and a path it names
     the file or folder itself, for one that has moved. Raises RevisionError.
@@ -37,8 +37,8 @@ def read(path: Path, revision: str) -> list[tuple[str, bytes]]:
         name = printable(f"{revision}:{inside}")
         found = _resolved(folder, f"{found}:{inside}")
     if not found:
-        cure = "if it has moved since, write REVISION:PATH, or name another state with --against"
-        raise RevisionError(f"git has no {name!r}, so all of it would be new; {cure}")
+        fix = "if it has moved since, write REVISION:PATH, or name another state with --against"
+        raise RevisionError(f"git has no {name!r}, so all of it would be new; {fix}")
     if _git(folder, "cat-file", "-t", found).stdout == b"blob\n":
         return [(name, _blob(folder, found))]
     files = list(_files(folder, found, name if name.endswith((":", "/")) else f"{name}/"))
@@ -60,8 +60,8 @@ def _path_in_repository(path: Path, folder: Path) -> str:
     ran = _git(folder, "rev-parse", "--show-prefix")
     if ran.returncode:
         why = printable(ran.stderr.decode(errors="replace").partition("\n")[0])
-        cure = "name another state of the file with --against FILE"
-        raise RevisionError(f"git can't be asked about {folder}: {why}; {cure}")
+        fix = "name another state of the file with --against FILE"
+        raise RevisionError(f"git can't be asked about {folder}: {why}; {fix}")
     inside = os.fsdecode(ran.stdout).removesuffix("\n")
     return inside.removesuffix("/") if path == folder else f"{inside}{path.name}"
 

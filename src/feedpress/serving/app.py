@@ -83,7 +83,7 @@ class DocumentMiddleware:
         return negotiator
 
 
-def create_app(
+def build_app(
     current: Callable[[], Snapshot | None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     history: ValidatorHistory | None = None,
@@ -113,7 +113,7 @@ def create_app(
     @app.before_request
     def before_routing() -> flask.Response | None:
         if request.method == "OPTIONS":
-            return _to_flask(responses.options())
+            return _to_flask(responses.preflight())
         if not request.environ.get("PATH_INFO"):
             # Flask would redirect to an address with the Host header in it.
             return _to_flask(documents.redirect_mount(request.script_root))
@@ -129,10 +129,10 @@ def create_app(
     return app
 
 
-def app_of(reloader: Reloader) -> Flask:
+def app_for(reloader: Reloader) -> Flask:
     """Create the app of a Reloader; dates of Last-Modified outlive it if there is a folder."""
     history = ValidatorHistory(reloader.folder)
-    return create_app(reloader.current, history=history, healthy=reloader.health)
+    return build_app(reloader.current, history=history, healthy=reloader.health)
 
 
 class _Untyped(flask.Response):

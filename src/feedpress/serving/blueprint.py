@@ -91,7 +91,7 @@ def _view(inside: "WSGIApplication", prefix: str) -> Callable[..., Response]:
 
 
 def _as_it_is(body: Iterable[bytes], status: str, headers: Headers) -> Response:
-    """Give a response of which this is sent, and nothing that a hook or the session puts to it.
+    """Return a response of which this is sent, and nothing that a hook or the session puts to it.
 
     Caches would keep their cookie, or another coding of theirs, for everybody.
     """

@@ -4,7 +4,7 @@ import errno
 from pathlib import Path
 
 from feedpress.model import Place
-from feedpress.reading.problems import Problem, Unreadable
+from feedpress.reading.problems import InvalidFile, Problem
 from feedpress.reading.yaml_reader import MAX_BYTES
 
 #: What tells one state of the files from another, without reading them.
@@ -27,16 +27,16 @@ class Files:
         return self._path if self._is_folder else self._path.parent
 
     def read(self) -> list[tuple[str, bytes]]:
-        """Return each file's name and bytes, by name. Raises Unreadable if one can't be opened."""
+        """Return each file's name and bytes, by name. Raises InvalidFile if one can't be opened."""
         try:
             files = [(printable(file), bytes_of(file)) for file in self._list()]
         except OSError as error:
-            cure = "look whether the name is right and whether feedpress may read it"
+            fix = "look whether the name is right and whether feedpress may read it"
             message = f"the file can't be opened: {error.strerror}"
-            raise self._unreadable(error.filename or self._path, message, cure) from error
+            raise self._unreadable(error.filename or self._path, message, fix) from error
         if not files:
-            cure = "put a file into it whose name ends in .yaml"
-            raise self._unreadable(self._path, "the folder has no YAML file in it", cure)
+            fix = "put a file into it whose name ends in .yaml"
+            raise self._unreadable(self._path, "the folder has no YAML file in it", fix)
         return files
 
     def path_of(self, name: str) -> Path | None:
@@ -65,8 +65,8 @@ class Files:
         )
 
     @staticmethod
-    def _unreadable(name: str | Path, message: str, cure: str) -> Unreadable:
-        return Unreadable([Problem("unreadable", message, cure, Place(printable(name), 1, 1))])
+    def _unreadable(name: str | Path, message: str, fix: str) -> InvalidFile:
+        return InvalidFile([Problem("unreadable", message, fix, Place(printable(name), 1, 1))])
 
 
 def printable(name: str | Path) -> str:

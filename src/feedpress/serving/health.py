@@ -49,11 +49,11 @@ def answer(health: Health, *, strict: bool = False) -> responses.Response:
 def _report(health: Health) -> Iterator[tuple[str, Any]]:
     yield "status", health.status
     if health.since:
-        yield "since", times.typed(health.since)
+        yield "since", times.to_rfc3339(health.since)
     if snapshot := health.snapshot:
         yield "clippings", snapshot.clippings
         yield "feeds", snapshot.feeds
-        yield "as_of", times.typed(snapshot.as_of)
+        yield "as_of", times.to_rfc3339(snapshot.as_of)
     yield "errors", len(health.errors)
     yield "warnings", health.warnings
     yield "problems", [_problem(each) for each in islice(health.errors, _MOST_LISTED)]

@@ -18,7 +18,7 @@ import watchfiles
 from feedpress import snapshot as snapshots
 from feedpress.model import Publication
 from feedpress.reading import json_schema, publication_file
-from feedpress.reading.problems import Problem, Unreadable, counted
+from feedpress.reading.problems import InvalidFile, Problem, counted
 from feedpress.reading.publication_file import Files
 from feedpress.serving import files, theme_folder
 from feedpress.serving.health import Health
@@ -79,7 +79,7 @@ class Reloader:
         self.folder = StateFolder(settings.state) if settings.state else None
         #: The newest version of the files, whatever is in it.
         self.newest: Files = ()
-        self._theme = theme_folder.read(settings.theme)
+        self._theme = theme_folder.load_theme(settings.theme)
         self._files = files.Files(settings.file)
         self._clock, self._monotonic, self._on_built = clock, monotonic, on_built
         self._good: _Good | None = None
@@ -170,7 +170,7 @@ class Reloader:
         """Return how long the files must stay unchanged, and why if that is long."""
         try:
             new = dict(self._files.read())
-        except Unreadable:
+        except InvalidFile:
             new = {}
         waits = [(0.0, "")]
         for name, old in self._good.files if self._good else ():
@@ -188,7 +188,7 @@ class Reloader:
         number = time.time_ns()
         try:
             newest = tuple(self._files.read())
-        except Unreadable as error:
+        except InvalidFile as error:
             # Not noted as read: what prevents it may pass and leave no trace on the file.
             self._reject(error.problems)
             return
@@ -198,7 +198,7 @@ class Reloader:
         self._drop_upcoming()
         try:
             self._accept(newest, number)
-        except Unreadable as error:
+        except InvalidFile as error:
             self._reject(error.problems)
         except Exception:
             now = self._clock()
@@ -213,7 +213,7 @@ class Reloader:
         self._snapshots = (self._snapshots[0], None)
 
     def _accept(self, newest: Files, number: int) -> None:
-        """Publish files; raise Unreadable if they have an error."""
+        """Publish files; raise InvalidFile if they have an error."""
         publication, warnings = publication_file.load(newest)
         number = max(number, self._good.number + 1 if self._good else 0)
         good = _Good(newest, self._at_public_address(publication), number)
@@ -252,7 +252,7 @@ class Reloader:
             return
         try:
             publication, _ = publication_file.load(saved.files)
-        except Unreadable as error:  # by the rules of another release
+        except InvalidFile as error:  # by the rules of another release
             _log.error("the saved version can't be published any more:\n%s", error)
             return
         good = _Good(saved.files, self._at_public_address(publication), saved.number)
@@ -283,7 +283,7 @@ class Reloader:
 
     def _build(self, publication: Publication, now: datetime) -> Snapshot:
         before = self._snapshots[0]
-        snapshot = snapshots.build(publication, now, before, self._theme, json_schema.text)
+        snapshot = snapshots.build(publication, now, before, self._theme, json_schema.schema_text)
         self._on_built()
         return snapshot
 

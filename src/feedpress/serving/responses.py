@@ -123,7 +123,7 @@ def prepare(
     shared = (
         ("Cache-Control", cache_control(snapshot, now)),
         ("Vary", vary(document)),
-        *link(document),
+        *link_field(document),
     )
     validators: dict[str, Headers] = {}
     # Only a document that is there has validators (RFC 9110 §13.2.1).
@@ -172,8 +172,8 @@ def _redirect(location: str, body: bytes) -> Response:
     return _text(308, body, ("Location", location))
 
 
-def options() -> Response:
-    """Say what may be asked, to a script of another site, too (RFC 9110 §9.3.7)."""
+def preflight() -> Response:
+    """Return the answer to OPTIONS, also for scripts of other sites (RFC 9110 §9.3.7)."""
     return Response(_status(204), (("Allow", _METHODS), *_PREFLIGHT, *EVERYWHERE))
 
 
@@ -183,7 +183,7 @@ def not_ready() -> Response:
 
 
 def health(body: bytes, *, is_up: bool) -> Response:
-    """Tell those who run the server how it is."""
+    """Return the state of the server, for operators."""
     return _now(200 if is_up else 503, urls.JSON, body)
 
 
@@ -208,13 +208,16 @@ def refusal(status: int, *more: tuple[str, str]) -> Response:
 
 
 def everywhere(policy: Policy) -> Headers:
-    """Give what every answer has with something to show."""
+    """Return what every answer has with something to show."""
     *most, _ = EVERYWHERE
     return (*most, ("Content-Security-Policy", _policy(policy)))
 
 
 def cache_control(snapshot: Snapshot, now: datetime) -> str:
-    """Say for how long an answer holds (RFC 9111 §5.2.2, RFC 5861): until something is due."""
+    """Return the Cache-Control of an answer, which is fresh until the next change is due.
+
+    See RFC 9111 §5.2.2 and RFC 5861.
+    """
     fresh, stale = snapshot.cache_time, _STALE_WHILE_REVALIDATE
     if snapshot.next_due:
         left = max(snapshot.next_due - now, timedelta())
@@ -227,7 +230,7 @@ def cache_control(snapshot: Snapshot, now: datetime) -> str:
 
 
 def headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
-    """Give the instant at which Cache-Control is another: from some time on, each second."""
+    """Return the instant at which Cache-Control is another: from some time on, each second."""
     due = snapshot.next_due
     if due is None or due <= now:
         return None
@@ -236,8 +239,8 @@ def headers_change(snapshot: Snapshot, now: datetime) -> datetime | None:
     return is_cut_from if now < is_cut_from else due - (due - now) // _SECOND * _SECOND
 
 
-def link(document: Document) -> Headers:
-    """Give the Link field (RFC 8288 §3), if there are links: as many as proxies can be sent."""
+def link_field(document: Document) -> Headers:
+    """Return the Link field (RFC 8288 §3), if there are links: as many as proxies can be sent."""
     told, room = [], _LONGEST_LINK
     for each in map(str, document.links):
         room -= len(each) + 2
@@ -254,7 +257,7 @@ def vary(document: Document) -> str:
 
 
 def _as_page(response: Response) -> Response:
-    """Give the same bytes as XML: browsers show feeds' own media types as plain text."""
+    """Return the same bytes as XML: browsers show feeds' own media types as plain text."""
     of_page = ("Content-Type", f"{urls.XML}; charset=utf-8")
     return response._replace(
         headers=tuple(of_page if each[0] == "Content-Type" else each for each in response.headers)
@@ -271,7 +274,7 @@ def _coded(content_type: str, body: bytes, coding: str) -> Headers:
 
 
 def _now(status: int, media_type: str, body: bytes) -> Response:
-    """Give what holds at this moment only."""
+    """Return what holds at this moment only."""
     retry = (("Retry-After", _RETRY_SECONDS),) if status == 503 else ()
     headers = (*_coded(media_type, body, IDENTITY), *retry, _NO_STORE, *EVERYWHERE)
     return Response(_status(status), headers, body)

@@ -92,7 +92,7 @@ def run(
 
 
 def _address(host: str, port: int) -> str:
-    """Give the numbers of an address, which is all that granian takes, if its port can be had."""
+    """Return the numbers of an address, which is all that granian takes, if its port can be had."""
     # Granian's sockets share their port (SO_REUSEPORT), so that a second feedpress would answer
     # every other request of the first; other faults are a RuntimeError with a backtrace (2.8).
     try:
@@ -102,9 +102,9 @@ def _address(host: str, port: int) -> str:
         socket.create_server((address, port), family=family).close()
         return address
     except OSError as error:
-        cure = "choose another with --host or --port"
+        fix = "choose another with --host or --port"
         why = str(error.strerror or error).partition(" (while attempting")[0]
-        raise SettingsError(f"port {port} of {host} can't be used: {why}; {cure}") from error
+        raise SettingsError(f"port {port} of {host} can't be used: {why}; {fix}") from error
 
 
 def start_worker() -> Reloader:

@@ -46,9 +46,9 @@ class StateFolder:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            cure = "name another with --state, or let feedpress write there"
+            fix = "name another with --state, or let feedpress write there"
             message = f"the folder {str(folder)!r} can't keep the state: {error.strerror}"
-            raise SettingsError(f"{message}; {cure}") from error
+            raise SettingsError(f"{message}; {fix}") from error
 
     def files(self) -> GoodFiles | None:
         """Return the newest files that were saved."""

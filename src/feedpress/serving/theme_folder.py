@@ -13,8 +13,8 @@ _MOST_FILES = 200
 _MOST_BYTES = 16 * 2**20
 
 
-def read(folder: Path | None) -> Theme:
-    """Give the theme of a folder; without one, the look that feedpress brings.
+def load_theme(folder: Path | None) -> Theme:
+    """Return the theme of a folder; without one, the look that feedpress brings.
 
     Raises SettingsError where it can't be read, or a template of it has a mistake.
     """
@@ -26,7 +26,7 @@ def read(folder: Path | None) -> Theme:
     except OSError as error:
         raise SettingsError(f"the theme {called} can't be read: {error.strerror}") from error
     theme = theme_of(found, called)
-    theme_check.check(theme)
+    theme_check.check_theme(theme)
     return theme
 
 

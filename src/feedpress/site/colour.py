@@ -29,19 +29,19 @@ class Accent:
 
 @cache
 def accent(colour: str | None) -> Accent:
-    """Give the variants of a colour, `#rrggbb`: the colour itself wherever it can be read."""
+    """Return the variants of a colour, `#rrggbb`: the colour itself wherever it can be read."""
     typed = (colour or DEFAULT).lower()
     return Accent(_towards(typed, 0.0, LIGHT_BOX), _towards(typed, 1.0, DARK_BOX))
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast ratio of two colours (WCAG 2.2), from 1 to 21."""
+    """Return the contrast ratio of two colours (WCAG 2.2), from 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def ink_on(colour: str) -> str:
-    """Give black or white, whichever is read better on a colour."""
+    """Return black or white, whichever is read better on a colour."""
     return max("#000000", "#ffffff", key=lambda ink: contrast(ink, colour))
 
 

@@ -17,7 +17,7 @@ _NOT_IN_A_STRING = re.compile(r'["\\\x00-\x1f\x7f]')
 
 
 def words(language: str) -> Mapping[str, str]:
-    """Give the texts in a publication's language, or in English, by the names in `feed.css`."""
+    """Return the texts in a publication's language, or in English, by the names in `feed.css`."""
     _ = texts.catalogue(texts.language_of(language)).gettext
     return {
         "this-is-a-feed": _("This is a web feed"),
@@ -39,8 +39,8 @@ def words(language: str) -> Mapping[str, str]:
     }
 
 
-def style_sheet(shown: Mapping[str, str], accent: str | None) -> bytes:
-    """Give the style sheet with these texts, and with the publication's colour."""
+def feed_style_sheet(shown: Mapping[str, str], accent: str | None) -> bytes:
+    """Return the style sheet with these texts, and with the publication's colour."""
     properties = {name: _string(text) for name, text in shown.items()}
     properties["accent"] = accent or _ACCENT
     lines = "".join(f"  --{name}: {value};\n" for name, value in properties.items())

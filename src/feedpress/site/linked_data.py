@@ -70,7 +70,7 @@ def _page_of(whole: Feed, here: str, name: str) -> Data:
 
 
 def _page(entry: Entry, whole: Feed) -> str:
-    return urls.absolute(whole.base, urls.clipping_page(entry.slug))
+    return urls.absolute(whole.base, urls.clipping_path(entry.slug))
 
 
 def _known(data: dict[str, Any]) -> Data:

@@ -36,7 +36,7 @@ _EMBEDDED = 10
 
 
 def front_page(feeds: Sequence[Feed], years: Sequence[Year], theme: Theme = PLAIN) -> bytes:
-    """Give the page of the newest clippings, with all projects, years and feeds."""
+    """Return the page of the newest clippings, with all projects, years and feeds."""
     whole, *projects = feeds
     newest = whole.entries[: whole.size]
     about = {
@@ -52,7 +52,7 @@ def front_page(feeds: Sequence[Feed], years: Sequence[Year], theme: Theme = PLAI
 
 
 def project_page(feed: Feed, whole: Feed, theme: Theme = PLAIN) -> bytes:
-    """Give a project's page: what it is, its feeds, its clippings."""
+    """Return a project's page: what it is, its feeds, its clippings."""
     about = {
         "title": f"{feed.title} · {whole.title}",
         "description": feed.subtitle,
@@ -60,15 +60,15 @@ def project_page(feed: Feed, whole: Feed, theme: Theme = PLAIN) -> bytes:
             linked_data.collection, feed.title, entries=feed.entries, number=len(feed.entries)
         ),
     }
-    path = urls.project_page(feed.slug or "")
+    path = urls.project_path(feed.slug or "")
     return _page("project.html", path, whole, theme, **about, feed=feed)
 
 
 def year_page(
     year: Year, later: Year | None, earlier: Year | None, whole: Feed, theme: Theme = PLAIN
 ) -> bytes:
-    """Give the page of a year's articles, with links to the years around it."""
-    path = urls.year_page(year.number)
+    """Return the page of a year's articles, with links to the years around it."""
+    path = urls.year_path(year.number)
     months = year.months
     return _page(
         "year.html",
@@ -93,10 +93,10 @@ def year_page(
 def clipping_page(
     entry: Entry, whole: Feed, projects: Sequence[Feed] = (), theme: Theme = PLAIN
 ) -> bytes:
-    """Give a clipping's own page; `projects` are those that it belongs to."""
+    """Return a clipping's own page; `projects` are those that it belongs to."""
     return _page(
         "clipping.html",
-        urls.clipping_page(entry.slug),
+        urls.clipping_path(entry.slug),
         whole,
         theme,
         title=f"{entry.title} · {whole.title}",
@@ -108,7 +108,7 @@ def clipping_page(
 
 
 def notice_page(notice: Entry, path: str, whole: Feed, theme: Theme = PLAIN) -> bytes:
-    """Give the page for the path of something that is no more."""
+    """Return the page for the path of something that is no more."""
     return _page(
         "notice.html",
         path,
@@ -122,22 +122,22 @@ def notice_page(notice: Entry, path: str, whole: Feed, theme: Theme = PLAIN) -> 
 
 
 def embed_page(feed: Feed, theme: Theme = PLAIN) -> bytes:
-    """Give the page that partners frame: the newest clippings, or that the feed has ended."""
-    path = urls.embed_page(feed.slug)
-    whole = urls.project_page(feed.slug) if feed.slug else urls.FRONT_PAGE
+    """Return the page that partners frame: the newest clippings, or that the feed has ended."""
+    path = urls.embed_path(feed.slug)
+    whole = urls.project_path(feed.slug) if feed.slug else urls.FRONT_PAGE
     values = {
         "feed": feed,
         "direction": texts.direction(feed.language),
         "entries": () if feed.is_gone else feed.entries[:_EMBEDDED],
         "page": urls.absolute(feed.base, whole),
         "ours": _ours(feed.language),
-        "written": partial(texts.written, language=feed.language),
+        "written": partial(texts.date_on_page, language=feed.language),
     }
     return _render("embed.html", path, feed.language, theme, values)
 
 
 def embed_script(language: str) -> bytes:
-    """Give the script that partners put on their pages; it is called with its words."""
+    """Return the script that partners put on their pages; it is called with its words."""
     _ = texts.catalogue(texts.language_of(language)).gettext
     told = (_("All clippings"), "" if texts.is_at_home(language) else "en")
     words = ", ".join(json.dumps(each) for each in told)
@@ -145,7 +145,7 @@ def embed_script(language: str) -> bytes:
 
 
 def embed_style_sheet() -> bytes:
-    """Give the style sheet of the page that partners frame."""
+    """Return the style sheet of the page that partners frame."""
     return _file("embed.css")
 
 
@@ -155,7 +155,7 @@ def compiled(name: str, theme: Theme) -> None:
 
 
 def style_sheet(accent: str | None = None, theme: Theme = PLAIN) -> bytes:
-    """Give the style sheet of all pages: the colours, what feedpress brings, the theme's."""
+    """Return the style sheet of all pages: the colours, what feedpress brings, the theme's."""
     shades = colour.accent(accent)
     light = f"--accent:{shades.light};--ground:{colour.LIGHT};--box:{colour.LIGHT_BOX}"
     dark = f"--accent:{shades.dark};--ground:{colour.DARK};--box:{colour.DARK_BOX}"
@@ -164,7 +164,7 @@ def style_sheet(accent: str | None = None, theme: Theme = PLAIN) -> bytes:
 
 
 def page_script() -> bytes:
-    """Give the script of all pages: it copies addresses, and searches."""
+    """Return the script of all pages: it copies addresses, and searches."""
     return _file("page.js")
 
 
@@ -186,7 +186,7 @@ def _page(template: str, path: str, whole: Feed, theme: Theme, /, **values: obje
         "direction": texts.direction(language),
         "ours": _ours(language),
         "locale": texts.open_graph_locale(language),
-        "written": partial(texts.written, language=language),
+        "written": partial(texts.date_on_page, language=language),
         "data": data(here=here, whole=whole) if callable(data) else None,
     }
     return _render(template, path, language, theme, shared | values)
@@ -202,14 +202,14 @@ def _render(
 
 
 def _logo(whole: Feed, path: str) -> str | None:
-    """Give the link to the logo, if it is at the public address: pages ask no other host."""
+    """Return the link to the logo, if it is at the public address: pages ask no other host."""
     if not whole.logo or not whole.logo.startswith(whole.base):
         return None
     return urls.relative(f"/{whole.logo.removeprefix(whole.base)}", path)
 
 
 def _home(whole: Feed) -> tuple[str, str] | None:
-    """Give the address of the page that the publication belongs to, and how it is called."""
+    """Return the address of the page that the publication belongs to, and how it is called."""
     if whole.alternate == whole.base:
         return None
     return whole.alternate, _host(whole.alternate)
@@ -220,7 +220,7 @@ def _host(address: str) -> str:
 
 
 def _ours(language: str) -> Markup:
-    """Give the attributes of what a page says itself, where that is not the page's language."""
+    """Return the attributes of what a page says itself, where that is not the page's language."""
     if texts.is_at_home(language):
         return Markup("")
     if texts.direction(language) == "ltr":
@@ -233,7 +233,7 @@ def _paragraphs(text: str) -> Markup:
 
 
 def _described(text: str) -> str:
-    """Give a text as one line that is no longer than a description is shown."""
+    """Return a text as one line that is no longer than a description is shown."""
     line = " ".join(text[: 4 * _DESCRIPTION_ROOM].split())
     return line if len(line) <= _DESCRIPTION_ROOM else f"{line[:_DESCRIPTION_ROOM].rstrip()}…"
 

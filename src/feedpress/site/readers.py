@@ -13,6 +13,6 @@ _READERS = (
 
 
 def readers(feed_address: str) -> tuple[tuple[str, str], ...]:
-    """Give each reader's name, and the address that subscribes to a feed there."""
+    """Return each reader's name, and the address that subscribes to a feed there."""
     escaped = quote(feed_address, safe="")
     return tuple((name, f"{beginning}{escaped}") for name, beginning in _READERS)

@@ -12,11 +12,11 @@ _LONGEST_TITLE = 300
 
 
 def index(entries: Sequence[Entry]) -> bytes:
-    """Give path, title, line of source and date, and summary of each clipping, in their order."""
+    """Return path, title, line of source and date, and summary of each clipping, in their order."""
     share = _ROOM // max(1, len(entries))
     rows = [
         [
-            urls.clipping_page(entry.slug).removeprefix("/"),
+            urls.clipping_path(entry.slug).removeprefix("/"),
             _cut(entry.title, _LONGEST_TITLE),
             entry.dateline or "",
             _cut(entry.summary or "", share),

@@ -23,19 +23,19 @@ LANGUAGES = ("en", "es")
 
 
 def language_of(language: str) -> str:
-    """Give the language of a page's own texts, for a publication's language."""
+    """Return the language of a page's own texts, for a publication's language."""
     primary = _primary(language)
     return primary if primary in LANGUAGES else "en"
 
 
 def is_at_home(language: str) -> bool:
-    """Tell whether a page's own texts are in the publication's language."""
+    """Return whether a page's own texts are in the publication's language."""
     return _primary(language) in LANGUAGES
 
 
 @cache
 def catalogue(language: str) -> gettext.GNUTranslations:
-    """Give the texts in a language that there is a catalogue of."""
+    """Return the texts in a language that there is a catalogue of."""
     folder = f"translations/{language}/LC_MESSAGES"
     body = resources.files("feedpress.site").joinpath(f"{folder}/feedpress.mo").read_bytes()
     return gettext.GNUTranslations(BytesIO(body))
@@ -43,22 +43,22 @@ def catalogue(language: str) -> gettext.GNUTranslations:
 
 @cache
 def direction(language: str) -> str:
-    """Give the direction in which a language is written: `ltr` or `rtl`."""
+    """Return the direction in which a language is written: `ltr` or `rtl`."""
     locale = _locale(language)
     return locale.text_direction if locale else "ltr"
 
 
 def open_graph_locale(language: str) -> str | None:
-    """Give a language as Open Graph has it, `en_US`: only where its region is known."""
+    """Return a language as Open Graph has it, `en_US`: only where its region is known."""
     locale = _locale(language)
     return f"{locale.language}_{locale.territory}" if locale and locale.territory else None
 
 
-def written(when: When, language: str) -> str:
-    """Give a date in words, as precise as it is known."""
+def date_on_page(when: When, language: str) -> str:
+    """Return a date in words, as precise as it is known."""
     locale = None if dateline.has_form(language) else _locale(language)
     if locale is None:
-        return dateline.written(when, language)
+        return dateline.date_in_words(when, language)
     day = date(when.year, when.month or 1, when.day or 1)
     if when.day:
         return format_date(day, "long", locale)
@@ -66,7 +66,7 @@ def written(when: When, language: str) -> str:
 
 
 def iso(when: When) -> str:
-    """Give a date as HTML and JSON-LD have it, as precise as it is known; a time gives its day."""
+    """Return a date for HTML and JSON-LD, as precise as it is known; of a time, its day."""
     parts = (f"{when.year:04}", when.month, when.day)
     return "-".join(each if isinstance(each, str) else f"{each:02}" for each in parts if each)
 

@@ -28,7 +28,7 @@ class Theme:
     files: tuple[tuple[str, bytes], ...] = ()
 
     def of_path(self, path: str) -> bytes | None:
-        """Give the file that takes the place of one of ours, if there is one."""
+        """Return the file that takes the place of one of ours, if there is one."""
         return dict(self.files).get(path.removeprefix("/"))
 
 

@@ -15,7 +15,7 @@ from feedpress.site.years import by_year
 _NOW = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def check(theme: Theme) -> None:
+def check_theme(theme: Theme) -> None:
     """Make every kind of page with a theme. Raises SettingsError where that does not go."""
     for name, _ in theme.templates:
         _try(theme, name)
@@ -52,7 +52,7 @@ def _make_pages(publication: Publication, theme: Theme) -> None:
 
 
 def _publications() -> tuple[Publication, ...]:
-    """Give an empty publication, and one with a clipping of each kind."""
+    """Return an empty publication, and one with a clipping of each kind."""
     url = "https://example.org/feeds/"
     empty = Publication("Title", url, "example.org,2016", url, Person("Name"))
     projects = (
@@ -81,7 +81,7 @@ def _publications() -> tuple[Publication, ...]:
 
 
 def _place(error: Exception, theme: Theme, name: str | None) -> str:
-    """Give the file and line of a theme's template that an error comes from."""
+    """Return the file and line of a theme's template that an error comes from."""
     own = {f"{theme.called}/{each}" for each, _ in theme.templates}
     line = getattr(error, "lineno", None)
     if line and name:

@@ -27,7 +27,7 @@ class Year:
 
     @property
     def months(self) -> tuple[Month, ...]:
-        """Give them by month, the newest first and what has none last."""
+        """Return them by month, the newest first and what has none last."""
         found: defaultdict[int, list[Entry]] = defaultdict(list)
         for entry in sorted(self.entries, key=_day, reverse=True):
             found[entry.dated.month or 0 if entry.dated else 0].append(entry)
@@ -38,7 +38,7 @@ class Year:
 
 
 def by_year(entries: Iterable[Entry]) -> tuple[Year, ...]:
-    """Give every year that has clippings, the newest first, and last those of no known year."""
+    """Return every year that has clippings, the newest first, and last those of no known year."""
     found: defaultdict[int | None, list[Entry]] = defaultdict(list)
     for entry in entries:
         found[entry.dated.year if entry.dated else None].append(entry)

@@ -18,18 +18,18 @@ from feedpress import identity, times, urls
 from feedpress.editing.importing import html_text, xml_scan
 from feedpress.editing.importing.items import (
     MAX_BYTES,
+    FeedInfo,
     Found,
-    Head,
     Identity,
     Item,
+    ProjectRef,
     Refused,
-    Wish,
     in_one_line,
     several,
 )
 from feedpress.editing.yaml_writing import Value
 from feedpress.reading import values
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 
 # What is not well-formed takes feedparser the square of its length.
 _MAX_BROKEN_BYTES = 1024 * 1024
@@ -38,7 +38,7 @@ _LONGEST_SUMMARY = 2_000
 _LONGEST_EXCERPT = 600  # of an article that stands in the feed as a whole
 
 
-def read(data: bytes, address: str | None = None) -> Found:
+def read_feed(data: bytes, address: str | None = None) -> Found:
     """Read a feed; `address` is where it came from, for links that are relative to it.
 
     Raises Refused where it is no feed, or might do harm.
@@ -65,7 +65,7 @@ def read(data: bytes, address: str | None = None) -> Found:
 
 
 def _in_utf8(data: bytes) -> bytes:
-    """Give a feed that is in UTF-16 in UTF-8, for feedparser knows that only by HTTP's fields."""
+    """Return a feed that is in UTF-16 in UTF-8, for feedparser knows that only by HTTP's fields."""
     if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data
     text = data.decode("utf-16", "replace")
@@ -104,7 +104,7 @@ class _Reader:
     def found(self) -> Found:
         items = tuple(self._item(number, each) for number, each in enumerate(self._entries))
         if self._undated and self._date:
-            date = times.typed(self._date)
+            date = times.to_rfc3339(self._date)
             entries = several(self._undated, "entry", "entries")
             self._notes.append(f"{entries} without a date got the feed's own, {date}, as added")
         if self._cut:
@@ -112,9 +112,9 @@ class _Reader:
             self._notes.append(f"{summaries} cut short, with … at the end")
         return Found(self._head, items, tuple(self._notes), is_feed=True)
 
-    def _read_head(self) -> Head:
+    def _read_head(self) -> FeedInfo:
         feed = self._feed
-        return Head(
+        return FeedInfo(
             title=in_one_line(_title(feed, "title"), 500) or None,
             subtitle=in_one_line(_title(feed, "subtitle"), 500) or None,
             home=self._address("the feed", "home page", _alternate(feed, self._is_atom)),
@@ -166,8 +166,8 @@ class _Reader:
         updated = _parsed(entry, "updated_parsed")
         is_later = added is not None and updated is not None and updated > added
         return {
-            "added": times.typed(added) if added else None,
-            "updated": times.typed(updated) if updated and is_later else None,
+            "added": times.to_rfc3339(added) if added else None,
+            "updated": times.to_rfc3339(updated) if updated and is_later else None,
         }
 
     def _summary(self, entry: Any, title: str) -> str:
@@ -178,7 +178,7 @@ class _Reader:
             detail = contents[0] if contents and not self._is_ours else {}
             longest = _LONGEST_EXCERPT
         text = _plain(detail)
-        short = html_text.excerpt(text, longest)
+        short = html_text.shortened(text, longest)
         self._cut += short != text
         return "" if short == title else short
 
@@ -197,7 +197,7 @@ class _Reader:
         try:
             return urls.to_uri(urljoin(self._base, typed.strip()))
         except ValueError as error:
-            self._notes.append(f"{name}: its {what} {shown(typed)} was left out: {error}")
+            self._notes.append(f"{name}: its {what} {quoted(typed)} was left out: {error}")
             return None
 
 
@@ -236,7 +236,7 @@ def _language(typed: str) -> str | None:
 
 
 def _instant(part: Any) -> datetime | None:
-    """Give the date that readers show: when it came out, else when it changed."""
+    """Return the date that readers show: when it came out, else when it changed."""
     found = (_parsed(part, key) for key in ("published_parsed", "updated_parsed", "created_parsed"))
     return next(filter(None, found), None)
 
@@ -256,10 +256,10 @@ def _date_texts(entry: Any) -> list[str]:
 
 
 def _why_undated(entry: Any) -> str:
-    cure = "add added: with the day on which subscribers saw it first"
+    fix = "add added: with the day on which subscribers saw it first"
     if texts := _date_texts(entry):
-        return f"its date {shown(texts[0])} can't be read; {cure}"
-    return f"it has no date; {cure}"
+        return f"its date {quoted(texts[0])} can't be read; {fix}"
+    return f"it has no date; {fix}"
 
 
 def _pictures(entry: Any) -> Iterator[str]:
@@ -271,11 +271,11 @@ def _pictures(entry: Any) -> Iterator[str]:
         yield _text(each, "url")
 
 
-def _wishes(entry: Any) -> Iterator[Wish]:
+def _wishes(entry: Any) -> Iterator[ProjectRef]:
     for tag in entry.get("tags") or ():
         term, label = (in_one_line(_text(tag, key)) for key in ("term", "label"))
         if title := label or term:
-            yield Wish(title, term if label and _is_slug(term) else None)
+            yield ProjectRef(title, term if label and _is_slug(term) else None)
 
 
 def _is_slug(term: str) -> bool:

@@ -11,13 +11,13 @@ from itertools import count
 
 from feedpress import identity
 from feedpress.editing import template, yaml_writing
-from feedpress.editing.importing.items import Item, Refused, Wish
+from feedpress.editing.importing.items import Item, ProjectRef, Refused
 from feedpress.editing.template import About
 from feedpress.editing.yaml_writing import Value
 from feedpress.reading import publication_file
+from feedpress.reading.clippings import Clippings
 from feedpress.reading.names import Names
-from feedpress.reading.problems import Problem, Unreadable
-from feedpress.reading.publication_file import Reading
+from feedpress.reading.problems import InvalidFile, Problem
 
 #: Each project has its feeds and its page; nobody keeps more of them.
 MOST_PROJECTS = 500
@@ -46,27 +46,27 @@ class FileText:
     projects: int
 
 
-def write(about: About, items: Iterable[Item], *, with_projects: bool = True) -> FileText:
+def write_file_text(about: About, items: Iterable[Item], *, with_projects: bool = True) -> FileText:
     """Write the file. Raises Refused if there would be too many projects."""
     projects = _Projects()
     named = [_named(_own(item, about.tag), projects, with_projects) for item in items]
     if len(projects.titles) > MOST_PROJECTS:
-        cure = "leave them out with --no-projects"
+        fix = "leave them out with --no-projects"
         message = f"there are {len(projects.titles):,} projects or categories"
-        raise Refused(f"{message}, more than {MOST_PROJECTS}; {cure}")
+        raise Refused(f"{message}, more than {MOST_PROJECTS}; {fix}")
     start = f"{template.head(about)}{projects.section()}\n{template.clippings_head()}"
     left = {index: item.reason for index, item in enumerate(named) if item.reason}
     numbered: set[int] = set()
     while True:
         kept = [index for index in range(len(named)) if index not in left]
         text = start + "".join(_lines(named[index].keys) for index in kept)
-        reading = _read(text, start)
-        if not reading.errors:
+        found, errors = _read(text, start)
+        if not errors:
             break
         # An item that repeats the id of one that is left out now may be good, so read it again.
         numbers = _Numbers(start, [named[index] for index in kept], kept)
-        left |= numbers.reasons(each for each in reading.errors if each.code != "duplicate")
-        for index, clipping_id in numbers.ids_of_duplicates(reading):
+        left |= numbers.reasons(each for each in errors if each.code != "duplicate")
+        for index, clipping_id in numbers.ids_of_duplicates(found):
             named[index] = _with_id(named[index], clipping_id)
             numbered.add(index)
     left_out = tuple(LeftOut(named[index], reason) for index, reason in sorted(left.items()))
@@ -86,8 +86,8 @@ class _Projects:
         self.titles: dict[str, str] = {}
         self._names = Names[str]()
 
-    def title_of(self, wish: Wish) -> str:
-        """Give the project's name as it was written first."""
+    def title_of(self, wish: ProjectRef) -> str:
+        """Return the project's name as it was written first."""
         slug = self._names.find(wish.title)
         if slug is None:
             slug = self._new_slug(wish)
@@ -96,7 +96,7 @@ class _Projects:
             self.titles[slug] = wish.title
         return self.titles[slug]
 
-    def _new_slug(self, wish: Wish) -> str:
+    def _new_slug(self, wish: ProjectRef) -> str:
         whole = identity.derived_id(wish.title, None, None)
         short, _, digest = whole.rpartition("-")
         candidates = filter(None, (wish.slug, short or digest))
@@ -110,13 +110,13 @@ class _Projects:
             "projects:\n"
         )
         return heading + "".join(
-            f"  {yaml_writing.text(slug)}:\n    title: {yaml_writing.text(title)}\n"
+            f"  {yaml_writing.scalar(slug)}:\n    title: {yaml_writing.scalar(title)}\n"
             for slug, title in self.titles.items()
         )
 
 
 def _own(item: Item, tag: str) -> Item:
-    """Give an item of a feed that feedpress made the id that it had in its file."""
+    """Return an item of a feed that feedpress made the id that it had in its file."""
     own = f"tag:{tag}:clippings/"
     clipping_id = item.keys.get("id")
     if not isinstance(clipping_id, str) or not clipping_id.startswith(own):
@@ -139,13 +139,13 @@ def _with_id(item: Item, clipping_id: str) -> Item:
     return replace(item, keys={"title": item.keys["title"], "id": clipping_id, **keys})
 
 
-def _read(text: str, start: str) -> Reading:
+def _read(text: str, start: str) -> tuple[Clippings, tuple[Problem, ...]]:
     reading = publication_file.examine([(_FILE, text.encode())])
     last = start.count("\n")
-    if reading.publication is None or any(each.place.line <= last for each in reading.errors):
-        error = Unreadable(reading.problems)
+    if reading.clippings is None or any(each.place.line <= last for each in reading.errors):
+        error = InvalidFile(reading.problems)
         raise Refused(f"what was found can't be written as a file: {error}") from error
-    return reading
+    return reading.clippings, reading.errors
 
 
 class _Numbers:
@@ -169,15 +169,13 @@ class _Numbers:
             if error.code == "repeated-id":  # the line is one of this file, which nobody has seen
                 message = _LINE.sub(lambda line: self._items[self._at(int(line[1]))].name, message)
             number = self._numbers[self._at(error.place.line)]
-            found.setdefault(number, f"{message}; {error.cure}")
+            found.setdefault(number, f"{message}; {error.fix}")
         return found
 
-    def ids_of_duplicates(self, reading: Reading) -> Iterator[tuple[int, str]]:
-        """Return a free id for each item that derives the same id as another one."""
-        if reading.clippings is None:
-            return
-        taken = set(reading.clippings.taken)
-        for each in reading.clippings.unpinned:
+    def ids_of_duplicates(self, found: Clippings) -> Iterator[tuple[int, str]]:
+        """Yield a free id for each item that derives the same id as another one."""
+        taken = set(found.taken)
+        for each in found.without_id:
             if each.is_duplicate:
                 derived = each.clipping.id
                 numbered = (f"{derived}-{number}" for number in count(2))
@@ -190,7 +188,7 @@ def _lines(keys: Mapping[str, Value]) -> str:
     lines = []
     for key, value in keys.items():
         is_long = isinstance(value, str) and key == "summary" and "\n" in value
-        block = yaml_writing.block(str(value), "    ") if is_long else None
+        block = yaml_writing.block_scalar(str(value), "    ") if is_long else None
         lines.append(f"{key}: {block or yaml_writing.value(value)}")
     return "- " + "\n  ".join(lines) + "\n"
 
@@ -204,9 +202,9 @@ def _comments(left_out: Sequence[LeftOut]) -> str:
     ]
     for each in left_out:
         item = yaml_writing.item(each.item.keys)
-        reason = each.reason if each.reason.isprintable() else yaml_writing.text(each.reason)
+        reason = each.reason if each.reason.isprintable() else yaml_writing.scalar(each.reason)
         parts.append(f"#\n# {each.item.name}: {reason}\n")
         parts += (f"# {line}\n" for line in item.splitlines())
         if each.item.rest:
-            parts.append(f"#   # {yaml_writing.text(each.item.rest)}\n")
+            parts.append(f"#   # {yaml_writing.scalar(each.item.rest)}\n")
     return "".join(parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from feedpress.editing.importing.items import Head
+from feedpress.editing.importing.items import FeedInfo
 from feedpress.editing.template import TITLE, About
 from feedpress.reading import values
 
@@ -26,9 +26,9 @@ class Wanted:
 
 
 def about(
-    head: Head, wanted: Wanted, ids: Iterable[str], today: date
+    head: FeedInfo, wanted: Wanted, ids: Iterable[str], today: date
 ) -> tuple[About, tuple[str, ...]]:
-    """Give the section, and what the person should look at in it; `ids` are those of the items."""
+    """Return the section, and what a person should check in it; `ids` are those of the items."""
     notes: list[str] = []
     domain = _domain(head.home)
     url = wanted.url or f"https://feeds.{domain}/"
@@ -65,7 +65,7 @@ def _domain(home: str | None) -> str:
     return host if _DOMAIN.fullmatch(host) else _STAND_IN
 
 
-def _tag(head: Head, domain: str, ids: list[str], today: date) -> str:
+def _tag(head: FeedInfo, domain: str, ids: list[str], today: date) -> str:
     if found := _FEEDS_OF_FEEDPRESS.fullmatch(head.id or ""):
         try:
             return values.tag(found[1])

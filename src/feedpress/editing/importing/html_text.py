@@ -54,7 +54,7 @@ _BLOCKS = frozenset(
 
 
 def of_html(html: str) -> str:
-    """Give the text that a browser would show; entities are decoded once."""
+    """Return the text that a browser would show; entities are decoded once."""
     collector: Any = _Text()  # lxml-stubs want the methods that we can do without
     parser = etree.HTMLParser(target=collector, encoding="utf-8", huge_tree=True)
     shown = html[:_LONGEST_HTML].encode("utf-8", "replace").replace(b"\0", b"")
@@ -64,8 +64,8 @@ def of_html(html: str) -> str:
     return str(text)
 
 
-def excerpt(text: str, longest: int) -> str:
-    """Give a text, or where it is too long its beginning, up to a paragraph's or a word's end."""
+def shortened(text: str, longest: int) -> str:
+    """Return a text, or where it is too long its beginning, up to a paragraph's or a word's end."""
     if len(text) <= longest:
         return text
     start = text[:longest]

@@ -29,7 +29,7 @@ class Identity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ProjectRef:
     """A project that an item names, and the short name that it asks for, if it does."""
 
     title: str
@@ -44,7 +44,7 @@ class Item:
     name: str
     #: The keys of the clipping, without its projects.
     keys: Mapping[str, Value]
-    projects: tuple[Wish, ...] = ()
+    projects: tuple[ProjectRef, ...] = ()
     identity: Identity = Identity.NEW
     #: Why it can't be a clipping yet.
     reason: str | None = None
@@ -53,7 +53,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FeedInfo:
     """What a feed says of itself."""
 
     title: str | None = None
@@ -70,7 +70,7 @@ class Head:
 class Found:
     """All that was found, and what the person should be told of it."""
 
-    head: Head
+    head: FeedInfo
     items: tuple[Item, ...]
     notes: tuple[str, ...] = ()
     #: Whether people may have subscribed to it.
@@ -78,10 +78,10 @@ class Found:
 
 
 def in_one_line(text: str, longest: int = 100_000) -> str:
-    """Give a text without line breaks and characters that no feed can carry."""
+    """Return a text without line breaks and characters that no feed can carry."""
     return _BETWEEN_WORDS.sub(" ", text).strip()[:longest].rstrip()
 
 
 def several(number: int, one: str, many: str) -> str:
-    """Give a number of things in words: "1 entry", "2 entries"."""
+    """Return a number of things in words: "1 entry", "2 entries"."""
     return f"{number:,} {one if number == 1 else many}"

@@ -10,16 +10,16 @@ from feedpress.editing.importing import table_dates
 from feedpress.editing.importing.items import (
     MAX_BYTES,
     MAX_ITEMS,
+    FeedInfo,
     Found,
-    Head,
     Item,
+    ProjectRef,
     Refused,
-    Wish,
     in_one_line,
 )
 from feedpress.editing.yaml_writing import Value
 from feedpress.reading import values
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 
 # What the columns are called in English, German and Spanish.
 _NAMES = {
@@ -49,7 +49,7 @@ _MOST_COLUMNS = 200
 _DATES = ("published", "added")
 
 
-def read(data: bytes, order: table_dates.Order | None = None) -> Found:
+def read_table(data: bytes, order: table_dates.Order | None = None) -> Found:
     """Read a table; `order` says how dates like 1/2/2016 are meant.
 
     Raises Refused where it can't be read, or where dates may be read in two ways.
@@ -71,7 +71,7 @@ def read(data: bytes, order: table_dates.Order | None = None) -> Found:
         raise Refused(_no_title(header))
     _tell_columns(header, columns, separator, notes)
     rows = _rows(lines, separator, first, skipped + 1)
-    return Found(Head(), _items(list(rows), columns, len(header), order, notes), tuple(notes))
+    return Found(FeedInfo(), _items(list(rows), columns, len(header), order, notes), tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _decoded(data: bytes, notes: list[str]) -> str:
 
 
 def _header(lines: list[str], separator: str) -> tuple[int, list[str]]:
-    """Give the first row that is not empty, and how many are above it."""
+    """Return the first row that is not empty, and how many are above it."""
     try:
         for number, cells in enumerate(csv.reader(lines, delimiter=separator, strict=True)):
             if any(map(str.strip, cells)):
@@ -108,7 +108,7 @@ def _header(lines: list[str], separator: str) -> tuple[int, list[str]]:
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    """Give the place of each key's column, the first where there are several."""
+    """Return the place of each key's column, the first where there are several."""
     columns: dict[str, int] = {}
     for index, name in enumerate(header):
         if key := _KEYS.get(_plain(name)):
@@ -126,7 +126,7 @@ _KEYS = {_plain(name): key for key, names in _NAMES.items() for name in names.sp
 
 
 def _no_title(header: list[str]) -> str:
-    names = ", ".join(shown(name.strip()) for name in header[:20])
+    names = ", ".join(quoted(name.strip()) for name in header[:20])
     columns = f"the columns are {names}" if names else "there are no columns"
     return f"no column is called title or headline; {columns}; name the columns in the first row"
 
@@ -134,10 +134,10 @@ def _no_title(header: list[str]) -> str:
 def _tell_columns(
     header: list[str], columns: Mapping[str, int], separator: str, notes: list[str]
 ) -> None:
-    taken = (f"{shown(header[index].strip())} as {key}" for key, index in columns.items())
+    taken = (f"{quoted(header[index].strip())} as {key}" for key, index in columns.items())
     notes.append(f"cells are divided at {_SEPARATORS[separator]}; taken: {', '.join(taken)}")
     left = [
-        shown(name.strip())
+        quoted(name.strip())
         for index, name in enumerate(header)
         if index not in columns.values() and name.strip()
     ]
@@ -154,8 +154,8 @@ def _rows(lines: list[str], separator: str, first: int, skip: int) -> Iterator[_
             if number >= first + skip and any(map(str.strip, cells)):
                 yield _Row(f"row {number}", [cell.strip() for cell in cells])
     except csv.Error as error:
-        cure = "a quotation mark may be missing, or one within a text must stand twice"
-        raise Refused(f"the table can't be read behind row {number}: {cure} ({error})") from error
+        fix = "a quotation mark may be missing, or one within a text must stand twice"
+        raise Refused(f"the table can't be read behind row {number}: {fix} ({error})") from error
 
 
 def _items(
@@ -211,9 +211,9 @@ def _item(
             try:
                 keys[key] = table_dates.typed(cell, orders[key])
             except values.BadValue as bad:
-                reasons.append(f"{bad.message}; {bad.cure}")
+                reasons.append(f"{bad.message}; {bad.fix}")
     names = _cell(row, columns["projects"]).split(between) if "projects" in columns else []
-    projects = tuple(Wish(name) for each in names if (name := in_one_line(each)))
+    projects = tuple(ProjectRef(name) for each in names if (name := in_one_line(each)))
     rest = "; ".join(filter(None, row.cells[width:]))
     if rest:
         reasons.append("it has more cells than the first row; a quotation mark may be missing")

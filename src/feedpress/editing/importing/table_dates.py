@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from feedpress.editing.importing.items import Refused
 from feedpress.reading import values
-from feedpress.reading.problems import shown
+from feedpress.reading.problems import quoted
 
 
 class Order(StrEnum):
@@ -65,21 +65,21 @@ def order_of(column: Iterable[tuple[str, str]]) -> Order:
             continue
         one, two = int(found["one"]), int(found["two"])
         if found["sign"] == "." or (one > 12 >= two):
-            seen.setdefault(Order.DAY_FIRST, f"{shown(text)} in {row}")
+            seen.setdefault(Order.DAY_FIRST, f"{quoted(text)} in {row}")
         elif two > 12 >= one:
-            seen.setdefault(Order.MONTH_FIRST, f"{shown(text)} in {row}")
+            seen.setdefault(Order.MONTH_FIRST, f"{quoted(text)} in {row}")
         elif one != two:
-            doubtful = doubtful or f"{shown(text)} in {row}"
-    cure = "say which comes first with --dates dmy (day) or --dates mdy (month)"
+            doubtful = doubtful or f"{quoted(text)} in {row}"
+    fix = "say which comes first with --dates dmy (day) or --dates mdy (month)"
     if len(seen) == 2:
-        raise Refused(f"the dates disagree: {' and '.join(seen.values())}; {cure}")
+        raise Refused(f"the dates disagree: {' and '.join(seen.values())}; {fix}")
     if doubtful and not seen:
-        raise Refused(f"the date {doubtful} may be read in two ways; {cure}")
+        raise Refused(f"the date {doubtful} may be read in two ways; {fix}")
     return next(iter(seen), Order.DAY_FIRST)
 
 
 def typed(text: str, order: Order) -> str:
-    """Give a date as an editor types it. Raises values.BadValue where it is none."""
+    """Return a date as an editor types it. Raises values.BadValue where it is none."""
     form = _form(text, order) if len(text) <= _LONGEST else text
     values.when(form)
     return form
@@ -93,7 +93,7 @@ def _form(text: str, order: Order) -> str:
         is_day_first = order is Order.DAY_FIRST
         return _day(found, two if is_day_first else one, one if is_day_first else two)
     if _SHORT_YEAR.fullmatch(text):
-        message = f"the year in {shown(text)} has two digits only"
+        message = f"the year in {quoted(text)} has two digits only"
         raise values.BadValue("date", message, "write all four")
     for pattern in _WORDS:
         found = pattern.fullmatch(text)
@@ -121,7 +121,7 @@ def _time(found: re.Match[str]) -> str:
 
 
 def _month(name: str) -> int | None:
-    """Give the number of a month that is written out, or as Sep or Sept."""
+    """Return the number of a month that is written out, or as Sep or Sept."""
     short = name.lower()
     found = (number for number, month in enumerate(_MONTHS, 1) if month.startswith(short))
     return next(found, None) if short in _MONTHS or len(short) in (3, 4) else None

@@ -17,7 +17,7 @@ _MOST_CHILDREN = 1_000  # of one entry, or of the feed besides its entries
 
 
 def ids(data: bytes) -> tuple[str | None, ...] | None:
-    """Give the id of each entry, or None where this is not well-formed XML.
+    """Return the id of each entry, or None where this is not well-formed XML.
 
     Raises Refused where it declares entities or is out of all proportion.
     """
@@ -100,5 +100,5 @@ def _refuse_entities(*_declared: Any) -> None:
 
 
 def _has_entities() -> Refused:
-    cure = "ask whoever makes it for one without <!ENTITY"
-    return Refused(f"the feed declares entities of its own, which could be a trap; {cure}")
+    fix = "ask whoever makes it for one without <!ENTITY"
+    return Refused(f"the feed declares entities of its own, which could be a trap; {fix}")

@@ -12,8 +12,8 @@ from feedpress.snapshot import Snapshot
 
 
 def configurations(snapshot: Snapshot, now: datetime) -> Iterator[tuple[str, str]]:
-    """Give name and text of each file."""
+    """Yield name and text of each file."""
     yield f"{PRIVATE}/nginx.conf", nginx.configuration(snapshot, now)
     yield "_headers", pages_hosts.headers(snapshot, now)
-    yield "_redirects", pages_hosts.redirects(snapshot)
+    yield "_redirects", pages_hosts.redirects_file(snapshot)
     yield "404.html", pages_hosts.NOT_FOUND

@@ -7,7 +7,7 @@ from feedpress import urls
 from feedpress.document import Policy
 from feedpress.publishing.export import PRIVATE, file_name
 from feedpress.publishing.hosts import rules
-from feedpress.publishing.hosts.rules import NUMBER, Rule, block
+from feedpress.publishing.hosts.rules import NUMBER, Rule, config_block
 from feedpress.serving import responses
 from feedpress.serving.responses import Headers, Response
 from feedpress.snapshot import Snapshot
@@ -33,22 +33,24 @@ _XML = f"{urls.XML}; charset=utf-8"
 
 
 def configuration(snapshot: Snapshot, now: datetime) -> str:
-    """Give the directives."""
+    """Return the directives."""
     answers, pages = rules.of_answers(snapshot, now), rules.of_pages(snapshot, now)
-    refused, options = responses.refusal(405), responses.options()
+    refused, options = responses.refusal(405), responses.preflight()
     blocks = [
         _HEAD,
         _text("@feedpress_nothing", responses.refusal(404), answers),
         _text("@feedpress_refused", refused, responses.EVERYWHERE),
-        block("location @feedpress_options", *_headers(options.headers), "return 204;"),
+        config_block("location @feedpress_options", *_headers(options.headers), "return 204;"),
         _shown(snapshot, now),
-        block(f"location ^~ /{PRIVATE}/", "internal;", *_type(_HTML), *_headers(pages)),
+        config_block(f"location ^~ /{PRIVATE}/", "internal;", *_type(_HTML), *_headers(pages)),
         *(_gone(path) for path in sorted(snapshot.gone)),
         *(_redirect(path, there, answers) for path, there in rules.redirects(snapshot)),
         *(_file(rule) for rule in rules.rules(snapshot, now)),
         *_embeds(snapshot, now),
-        block("location ~ /$", *_type(_HTML), "try_files ${uri}index.html =404;", *_headers(pages)),
-        block(
+        config_block(
+            "location ~ /$", *_type(_HTML), "try_files ${uri}index.html =404;", *_headers(pages)
+        ),
+        config_block(
             "location ~ /([^/]+)$",
             *_headers(answers),
             "if (-f $request_filename/index.html) { return 308 $1/; }",
@@ -60,18 +62,18 @@ def configuration(snapshot: Snapshot, now: datetime) -> str:
 
 def _gone(path: str) -> str:
     there = file_name(path, is_gone=True)
-    return block(f"location = {path}", f"error_page 410 /{there};", "return 410;")
+    return config_block(f"location = {path}", f"error_page 410 /{there};", "return 410;")
 
 
 def _redirect(path: str, location: str, headers: Headers) -> str:
-    return block(f"location = {path}", *_headers(headers), f"return 308 {location};")
+    return config_block(f"location = {path}", *_headers(headers), f"return 308 {location};")
 
 
 def _file(rule: Rule) -> str:
     where = f"~ {rule.pattern}" if rule.is_archive else f"= {rule.path}"
     headers = _headers(rule.headers, number="$1")
     given = (*_type(rule.content_type), "try_files $uri =404;", *headers)
-    return block(f"location {where}", *(_to_shown(rule) if rule.is_styled else ()), *given)
+    return config_block(f"location {where}", *(_to_shown(rule) if rule.is_styled else ()), *given)
 
 
 def _to_shown(rule: Rule) -> tuple[str, str]:
@@ -86,16 +88,16 @@ def _shown(snapshot: Snapshot, now: datetime) -> str:
     same = [each for each in rule.headers if each[0] != "Link"]
     link = "add_header Link $feedpress_link always;"
     given = (*_type(_XML), "try_files $uri @feedpress_nothing;", *_headers(same), link)
-    return block("location @feedpress_shown", *given)
+    return config_block("location @feedpress_shown", *given)
 
 
 def _embeds(snapshot: Snapshot, now: datetime) -> list[str]:
-    """Give the pages that anybody may frame, which is said of no other."""
+    """Return the pages that anybody may frame, which is said of no other."""
     given = (*_type(_HTML), *_headers(rules.of_pages(snapshot, now, Policy.EMBED)))
     return [
-        block(f"location = /{file_name(path, is_gone=True)}", "internal;", *given)
+        config_block(f"location = /{file_name(path, is_gone=True)}", "internal;", *given)
         if path in snapshot.gone
-        else block(f"location = {path}", "try_files ${uri}index.html =404;", *given)
+        else config_block(f"location = {path}", "try_files ${uri}index.html =404;", *given)
         for path in rules.embeds(snapshot)
     ]
 
@@ -104,7 +106,7 @@ def _text(name: str, answer: Response, headers: Headers) -> str:
     allowed = (each for each in answer.headers if each[0] == "Allow")
     text = _quoted(answer.body.decode().replace("\n", "\\n"))
     given = (*_type(_TEXT), *_headers((*headers, *allowed)))
-    return block(f"location {name}", *given, f"return {answer.status[:3]} {text};")
+    return config_block(f"location {name}", *given, f"return {answer.status[:3]} {text};")
 
 
 def _type(content_type: str) -> tuple[str, str]:

@@ -16,11 +16,11 @@ _MOST_LINKS = 60
 
 _PAGES = (
     urls.FRONT_PAGE,
-    urls.project_page(":slug"),
-    urls.clipping_page(":slug"),
-    urls.year_page(":year"),
+    urls.project_path(":slug"),
+    urls.clipping_path(":slug"),
+    urls.year_path(":year"),
 )
-_EMBEDS = (urls.embed_page(None), urls.embed_page(":slug"))
+_EMBEDS = (urls.embed_path(None), urls.embed_path(":slug"))
 
 #: Without it, Cloudflare Pages gives the front page for whatever is not there.
 NOT_FOUND = """<!doctype html>
@@ -33,7 +33,7 @@ NOT_FOUND = """<!doctype html>
 
 
 def headers(snapshot: Snapshot, now: datetime) -> str:
-    """Give the file `_headers`."""
+    """Return the file `_headers`."""
     return "\n".join((rules.MADE, *_headers(snapshot, now), ""))
 
 
@@ -68,16 +68,16 @@ def _rule(path: str, given: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield f"  {name}: {value}"
 
 
-def redirects(snapshot: Snapshot) -> str:
-    """Give the file `_redirects`."""
+def redirects_file(snapshot: Snapshot) -> str:
+    """Return the file `_redirects`."""
     return "\n".join((rules.MADE, *_redirects(snapshot), ""))
 
 
 def _redirects(snapshot: Snapshot) -> Iterator[str]:
     for former, slug in snapshot.formerly.items():
-        was, there = urls.project_page(former), urls.project_page(slug)
+        was, there = urls.project_path(former), urls.project_path(slug)
         # Netlify knows no 308.
         yield f"{was.removesuffix('/')} {there} 301"
-        framed = urls.embed_page(former).removesuffix("/"), urls.embed_page(slug)
+        framed = urls.embed_path(former).removesuffix("/"), urls.embed_path(slug)
         yield f"{' '.join(framed)} 301"
         yield f"{was}* {there}:splat 301"

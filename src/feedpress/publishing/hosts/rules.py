@@ -45,7 +45,7 @@ class Rule:
 
 
 def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
-    """Give what there is of each file that is no page: those have all the same."""
+    """Yield what there is of each file that is no page: those have all the same."""
     documents = snapshot.documents
     for path in documents:
         if path.endswith("/") or path in snapshot.gone or urls.is_archive(path):
@@ -53,24 +53,26 @@ def rules(snapshot: Snapshot, now: datetime) -> Iterator[Rule]:
         document = documents[path]
         is_styled = document.media_type in urls.STYLED
         shared = _of_file(snapshot, now, document.policy, is_styled=is_styled)
-        yield Rule(path, document.content_type, (*shared, *responses.link(document)), is_styled)
+        yield Rule(
+            path, document.content_type, (*shared, *responses.link_field(document)), is_styled
+        )
         folder, _, name = path.rpartition("/")
         if (first := f"{folder}/archive/1/{name}") in documents:
             numbered = (
                 (field, value.replace("/archive/1/", f"/archive/{NUMBER}/", 1))
-                for field, value in responses.link(documents[first])
+                for field, value in responses.link_field(documents[first])
             )
             there = f"{folder}/archive/{NUMBER}/{name}"
             yield Rule(there, document.content_type, (*shared, *numbered), is_styled)
 
 
 def of_pages(snapshot: Snapshot, now: datetime, policy: Policy = Policy.PAGE) -> Headers:
-    """Give the headers of a page but its type."""
+    """Return the headers of a page but its type."""
     return _of_file(snapshot, now, policy)
 
 
 def of_answers(snapshot: Snapshot, now: datetime, policy: Policy = Policy.FEED) -> Headers:
-    """Give the headers of every answer, be there a file or not."""
+    """Return the headers of every answer, be there a file or not."""
     cache_control = ("Cache-Control", responses.cache_control(snapshot, now))
     return (*responses.everywhere(policy), cache_control)
 
@@ -83,12 +85,12 @@ def _of_file(
 
 
 def embeds(snapshot: Snapshot) -> Iterator[str]:
-    """Give the path of each page that anybody may frame, be it there or gone."""
+    """Return the path of each page that anybody may frame, be it there or gone."""
     return filter(urls.is_embed_page, snapshot.documents)
 
 
 def redirects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Give each path that leads elsewhere, and where to, as seen from it.
+    """Yield each path that leads elsewhere, and where to, as seen from it.
 
     But not the pages that lack only their slash: a host sees their folders.
     """
@@ -100,8 +102,8 @@ def redirects(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
             yield bare, f"{bare.rpartition('/')[2]}/"
 
 
-def block(head: str, *lines: str) -> str:
-    """Write lines in braces, as the configurations of nginx and Caddy have it.
+def config_block(head: str, *lines: str) -> str:
+    """Write lines in braces, as in the configuration of nginx.
 
     They are not indented: a text may go on over a line end.
     """

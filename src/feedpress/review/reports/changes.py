@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from feedpress import urls
-from feedpress.reading.problems import counted, shown
+from feedpress.reading.problems import counted, quoted
 from feedpress.review.changes import MEANING, Change, Kind
 from feedpress.review.reports.github import command
 from feedpress.serving.files import printable
 
 
 def text(changes: Iterable[Change]) -> Iterator[str]:
-    """Give the lines for people, feed by feed, and in each by what it means to subscribers."""
+    """Yield the lines for people, feed by feed, and in each by what it means to subscribers."""
     by_feed: defaultdict[tuple[str | None, str], list[Change]] = defaultdict(list)
     for change in changes:
         by_feed[change.slug, change.feed_title].append(change)
@@ -30,7 +30,7 @@ def text(changes: Iterable[Change]) -> Iterator[str]:
 
 
 def summary(changes: Iterable[Change]) -> str:
-    """Give how often there is what, each clipping counted once."""
+    """Return how often there is what, each clipping counted once."""
     found = _merged(changes)
     if not found:
         return "subscribers will see no change"
@@ -41,7 +41,7 @@ def summary(changes: Iterable[Change]) -> str:
 
 
 def as_json(changes: Iterable[Change]) -> str:
-    """Give a list of objects, one for each change of each feed."""
+    """Return a list of objects, one for each change of each feed."""
     objects = [
         {
             "kind": change.kind,
@@ -62,7 +62,7 @@ def as_json(changes: Iterable[Change]) -> str:
 
 
 def github(changes: Iterable[Change]) -> Iterator[str]:
-    """Give a workflow command for each change, with all feeds that it is in."""
+    """Yield a workflow command for each change, with all feeds that it is in."""
     for change, titles in _merged(changes):
         place = change.place
         title = f"{_title(change)}: " if change.title else ""
@@ -76,7 +76,7 @@ def github(changes: Iterable[Change]) -> Iterator[str]:
 
 
 def _merged(changes: Iterable[Change]) -> list[tuple[Change, list[str]]]:
-    """Give the changes, those of one clipping in several feeds as one, with the feeds' titles."""
+    """Return the changes, those of one clipping in several feeds as one, with the feeds' titles."""
     merged: dict[tuple[str, str, str], tuple[Change, list[str]]] = {}
     for change in changes:
         key = (change.kind, change.id, change.message)
@@ -85,4 +85,4 @@ def _merged(changes: Iterable[Change]) -> list[tuple[Change, list[str]]]:
 
 
 def _title(change: Change) -> str:
-    return shown(change.title) if change.title else ""
+    return quoted(change.title) if change.title else ""

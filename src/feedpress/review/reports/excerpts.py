@@ -16,7 +16,7 @@ _MOST_MARKS = 4
 
 
 def excerpt(passage: Passage, room: int) -> tuple[str, str]:
-    """Give the line, cut so that it takes no more than `room` columns, and its underline."""
+    """Return the line, cut so that it takes no more than `room` columns, and its underline."""
     line, start = passage.line, passage.start
     first, last = _window(line, start, room)
     head = _CUT if first else ""
@@ -27,12 +27,12 @@ def excerpt(passage: Passage, room: int) -> tuple[str, str]:
 
 
 def safe(text: str) -> str:
-    """Give a text as it can go to a terminal."""
+    """Return a text as it can go to a terminal."""
     return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _window(line: str, start: int, room: int) -> tuple[int, int]:
-    """Give the part of a line that is shown: all of it, or what stands around the start."""
+    """Return the part of a line that is shown: all of it, or what stands around the start."""
     if _fitting(line[: room * _MOST_MARKS + 1], room) == len(line):
         return 0, len(line)
     before = line[max(0, start - room) : start]
@@ -47,7 +47,7 @@ def _window(line: str, start: int, room: int) -> tuple[int, int]:
 
 
 def _fitting(characters: Iterable[str], room: int) -> int:
-    """Give how many of some characters take no more than `room` columns."""
+    """Return how many of some characters take no more than `room` columns."""
     number = 0
     for character in characters:
         room -= _width(character)

@@ -2,7 +2,7 @@
 
 
 def command(kind: str, message: str, **properties: str | int) -> str:
-    """Give a command such as `error`, with its properties in the order given.
+    """Return a command such as `error`, with its properties in the order given.
 
     The names of properties are GitHub's, so they may be anything here: `file`, `endColumn`.
     """

@@ -18,7 +18,7 @@ _LOOK = 300
 
 # These are about a clipping as a whole: all that its first line says of it is meant.
 _ABOUT_A_CLIPPING = frozenset(
-    {"dated-after-added", "duplicate", "missing-date", "no-effect", "no-project", "unpinned"}
+    {"dated-after-added", "duplicate", "missing-date", "no-effect", "missing-id", "no-project"}
     | {"held-back", "possible-duplicate", "same-instant"}
 )
 
@@ -53,7 +53,7 @@ class Texts:
         self._lines: dict[str, list[str]] = {}
 
     def passage(self, problem: Problem) -> Passage | None:
-        """Give what a problem is about, or None where there is nothing to be shown."""
+        """Return what a problem is about, or None where there is nothing to be shown."""
         line = self._line(problem.place)
         if not line:
             return None
@@ -77,7 +77,7 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _length(line: str, start: int, *, is_whole: bool) -> int:
-    """Give how many characters are meant from a start on; 0 where the line ends there."""
+    """Return how many characters are meant from a start on; 0 where the line ends there."""
     before, rest = line[max(0, start - _LOOK) : start], line[start : start + _LOOK]
     sign = rest[:1]
     if is_whole:
@@ -113,7 +113,7 @@ def _is_in_brackets(before: str, last: str, rest: str) -> bool:
 
 
 def _key(rest: str, *, is_item: bool) -> int:
-    """Give how long the key is that begins here; 0 where none does."""
+    """Return how long the key is that begins here; 0 where none does."""
     colon = _COLON.search(rest)
     if not colon:
         return 0
@@ -123,13 +123,13 @@ def _key(rest: str, *, is_item: bool) -> int:
 
 
 def _value(rest: str) -> int:
-    """Give how long a value is that goes to the end of the line, without a note behind it."""
+    """Return how long a value is that goes to the end of the line, without a note behind it."""
     comment = _COMMENT.search(rest)
     return len((rest[: comment.start()] if comment else rest).rstrip())
 
 
 def _brackets(rest: str) -> int:
-    """Give where the bracket is closed that opens here; the bracket alone where it is not."""
+    """Return where the bracket is closed that opens here; the bracket alone where it is not."""
     depth = 0
     for found in _BRACKET.finditer(rest):
         depth += (found["open"] is not None) - (found["close"] is not None)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
 
-from feedpress.reading.problems import Problem, Severity, counted, link
+from feedpress.reading.problems import Problem, Severity, counted, help_link
 from feedpress.review.reports.excerpts import excerpt, safe
 from feedpress.review.reports.github import command
 from feedpress.review.reports.passages import Texts
 
-#: So many entries are shown to people. Who has more mistakes mends these first.
+#: The number of entries that are shown to people, who fix these first if there are more.
 MOST_SHOWN = 50
 # From so many warnings on that say the same, all but the first become a list of lines.
 _MANY = 4
@@ -43,7 +43,7 @@ class _Entry:
 
 
 def text(found: Sequence[Problem], texts: Texts, width: int, paint: Paint) -> Iterator[str]:
-    """Give the lines for people: each problem with its line, its cure, and where to read more."""
+    """Yield the lines for people: each problem with its line, its fix, and where to read more."""
     entries = _entries(found)
     for entry in entries[:MOST_SHOWN]:
         yield from _shown(entry, texts, width, paint)
@@ -68,18 +68,18 @@ def summary(found: Iterable[Problem], clippings: int | None) -> str:
 
 
 def as_json(found: Iterable[Problem], texts: Texts) -> str:
-    """Give a list of objects, one for each problem, each on a line of its own."""
+    """Return a list of objects, one for each problem, each on a line of its own."""
     objects = (
         {
             "code": problem.code,
             "severity": problem.severity,
             "message": problem.message,
-            "cure": problem.cure,
+            "fix": problem.fix,
             "file": problem.place.file,
             "line": problem.place.line,
             "column": problem.place.column,
             "end_column": end_column(problem, texts),
-            "link": link(problem.code),
+            "link": help_link(problem.code),
         }
         for problem in found
     )
@@ -88,29 +88,29 @@ def as_json(found: Iterable[Problem], texts: Texts) -> str:
 
 
 def github(found: Iterable[Problem], texts: Texts, folder: str) -> Iterator[str]:
-    """Give a workflow command for each problem, with its file as seen from a folder."""
+    """Yield a workflow command for each problem, with its file as seen from a folder."""
     for problem in found:
         place = problem.place
         where: dict[str, str | int] = {
-            "file": safe(relative(place.file, folder)),
+            "file": safe(relative_path(place.file, folder)),
             "line": place.line,
             "col": place.column,
         }
         if end := end_column(problem, texts):
             where["endColumn"] = end
-        message = safe(f"{problem.message}; {problem.cure} ({link(problem.code)})")
+        message = safe(f"{problem.message}; {problem.fix} ({help_link(problem.code)})")
         yield command(problem.severity, message, **where, title=problem.code)
 
 
 def end_column(problem: Problem, texts: Texts) -> int | None:
-    """Give the column before which a problem ends, or None where there is no such line."""
+    """Return the column before which a problem ends, or None where there is no such line."""
     passage = texts.passage(problem)
     return passage.end + 1 if passage else None
 
 
 @lru_cache
-def relative(file: str, folder: str) -> str:
-    """Give a file's name as seen from a folder, with slashes; a file elsewhere keeps its own."""
+def relative_path(file: str, folder: str) -> str:
+    """Return a file's name as seen from a folder, with slashes; a file elsewhere keeps its own."""
     inside = os.path.relpath(os.path.join(folder, file), folder)
     name = file if inside.split(os.sep)[0] == os.pardir else inside
     return name.replace(os.sep, "/")
@@ -132,7 +132,7 @@ def _entries(found: Sequence[Problem]) -> list[_Entry]:
 
 
 def _kind(problem: Problem) -> tuple[str, str, str]:
-    return (problem.code, problem.message, problem.cure)
+    return (problem.code, problem.message, problem.fix)
 
 
 def _shown(entry: _Entry, texts: Texts, width: int, paint: Paint) -> Iterator[str]:
@@ -147,10 +147,10 @@ def _shown(entry: _Entry, texts: Texts, width: int, paint: Paint) -> Iterator[st
         yield f"{paint(number, Tone.LABEL)}{line}".rstrip()
         margin = "| ".rjust(len(number))
         yield f"{paint(margin, Tone.LABEL)}{_painted(underline, tone, paint)}"
-    yield f"  {paint('cure:', Tone.LABEL)} {safe(problem.cure)}"
+    yield f"  {paint('fix:', Tone.LABEL)} {safe(problem.fix)}"
     if entry.others:
         yield f"  {paint('also:', Tone.LABEL)} {_lines(entry.others, place.file)}"
-    yield f"  {paint('help:', Tone.LABEL)} {link(problem.code)}"
+    yield f"  {paint('help:', Tone.LABEL)} {help_link(problem.code)}"
 
 
 def _painted(underline: str, tone: Tone, paint: Paint) -> str:
@@ -159,7 +159,7 @@ def _painted(underline: str, tone: Tone, paint: Paint) -> str:
 
 
 def _lines(others: list[Problem], file: str) -> str:
-    """Give the lines of problems in words, with the file's name where it is another."""
+    """Return the lines of problems in words, with the file's name where it is another."""
     places = [problem.place for problem in others[:_MOST_LINES]]
     named = (f"{each.line}" if each.file == file else f"{each.file}:{each.line}" for each in places)
     left = len(others) - len(places)
