@@ -251,6 +251,19 @@ def test_file_that_can_not_be_parsed(
     assert "Here &amp; now" in client.get("/", headers=_LOCAL).text
 
 
+def test_file_that_can_not_be_opened_any_more(
+    previewed: Callable[..., tuple[Client, Reloader]], tmp_path: Path
+) -> None:
+    """The page says that the file is missing, even if the last version had a warning."""
+    client, reloader = previewed(support.file_text([{"title": "One", "added": "2020-01-01"}]))
+    client.get("/preview/", headers=_LOCAL)
+    (tmp_path / "clippings.yaml").unlink()
+    reloader.look()
+    page = client.get("/preview/", headers=_LOCAL).text
+    assert "No such file" in page
+    assert '<span class="place">line 4</span>' in page
+
+
 def test_nothing_yet(previewed: Callable[..., tuple[Client, Reloader]]) -> None:
     """While nothing was ever published, the page shows the errors; it says if the list is empty."""
     client, _ = previewed("publication: [\n")

@@ -817,6 +817,83 @@ def test_missing_file_of_a_folder_is_waited_for(tmp_path: Path) -> None:
         assert (b"<title>Two</title>" in _feed(reloader)) is expected
 
 
+def test_clock_goes_on_while_the_file_keeps_changing(write: Callable[[str], Path]) -> None:
+    """A file that is written again and again holds up what is due for a tenth of a second."""
+    clock, moment, due = _Clock(), [100.0], support.NOW + timedelta(hours=1)
+    path = write(_held_back(due))
+    reloader = Reloader(Settings(path), clock, monotonic=lambda: moment[0])
+    reloader.stop()
+    reloader.look()
+    clock.now = due
+    for number, expected in enumerate((False, False, False, True)):
+        path.write_text(_held_back(due) + f"# {number}\n", encoding="utf-8")
+        reloader.look(wait=True)
+        assert (b"<title>Secret 0</title>" in _feed(reloader)) is expected
+        moment[0] += 0.05
+
+
+def test_file_that_comes_back_unchanged(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """A good file that could not be opened for a while is good again, though nothing wrote it."""
+    path = write(_text("One"))
+    reloader = quiet()
+    other = path.rename(path.with_name("away.yaml"))
+    reloader.look()
+    assert reloader.health().status == "stale"
+    other.rename(path)
+    reloader.look()
+    assert reloader.health().status == "ok"
+
+
+def test_health_has_errors_alone(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader]
+) -> None:
+    """Warnings beside an error are no reason why nothing is published."""
+    write(support.file_text([{"title": "One", "added": "soon", "comment": "x"}]))
+    (error,) = quiet().health().errors
+    assert error.code == "date"
+
+
+def test_restored_version_has_no_errors_of_before(
+    write: Callable[[str], Path], quiet: Callable[..., Reloader], tmp_path: Path
+) -> None:
+    """`since` is not of an error that another process has seen fixed in the meantime."""
+    clock, state = _Clock(), tmp_path / "state"
+    path = write(_text("One"))
+    parent = Reloader(Settings(path, state=state), clock)
+    parent.stop()  # its thread ends before its first look
+    parent.look_once()
+    for good in (_text("The second"), _text("The second")):
+        path.write_text("{", encoding="utf-8")
+        parent.look()
+        path.write_text(good, encoding="utf-8")
+        quiet(state=state, clock=clock).look()
+        path.write_text("[", encoding="utf-8")
+        clock.now += timedelta(hours=1)
+        parent.look_once()  # as in a process that is forked from it now
+        parent.look()
+        assert parent.health().since == clock.now
+
+
+def test_restart_with_another_name_of_the_file(
+    write: Callable[[str], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A file that is named by another path after a restart is not taken for a missing one."""
+    path = write(_text("One"))
+    Reloader(Settings(path, state=tmp_path / "state"), lambda: support.NOW).look_once()
+    monkeypatch.chdir(tmp_path)
+    path.write_text(_text("The second"), encoding="utf-8")
+    again = Reloader(Settings(Path(path.name), state=Path("state")), lambda: support.NOW)
+    again.look_once()
+    again.stop()
+    assert b"<title>The second</title>" in _feed(again)
+    assert not [line for line in _lines(caplog) if "missing" in line]
+
+
 def test_thread_waits_for_the_rest(
     write: Callable[[str], Path], caplog: pytest.LogCaptureFixture
 ) -> None:

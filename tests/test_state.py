@@ -44,6 +44,51 @@ def test_only_moves_forward(tmp_path: Path) -> None:
     assert folder.files() == GoodFiles(9, _TWO)
 
 
+def test_files_that_are_replaced_while_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Files that another process replaces meanwhile are not taken for damaged or missing ones."""
+    folder, other = StateFolder(tmp_path), StateFolder(tmp_path)
+    folder.save_files(GoodFiles(1, _ONE))
+    read_bytes = Path.read_bytes
+
+    def replace_then_read(path: Path) -> bytes:
+        monkeypatch.setattr(Path, "read_bytes", read_bytes)
+        other.save_files(GoodFiles(2, _TWO))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", replace_then_read)
+    assert folder.files() == GoodFiles(2, _TWO)
+    assert not caplog.records
+
+
+def test_files_that_are_replaced_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that never meets a file that it has listed gives up."""
+    folder = StateFolder(tmp_path)
+    monkeypatch.setattr(StateFolder, "_saved", lambda _: [(1, tmp_path / "files-1.json")])
+    assert folder.files() is None
+
+
+def test_older_files_that_can_not_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Older files of another user stay, which is logged, and the newest are kept all the same."""
+
+    def refuse(path: Path, *, missing_ok: bool) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    folder = StateFolder(tmp_path)
+    folder.save_files(GoodFiles(1, _ONE))
+    monkeypatch.setattr(Path, "unlink", refuse)
+    folder.save_files(GoodFiles(2, _TWO))
+    assert folder.files() == GoodFiles(2, _TWO)
+    assert caplog.messages == [
+        f"{tmp_path / 'files-1.json'} can't be removed: Operation not permitted"
+    ]
+
+
 @pytest.mark.parametrize(
     "damaged",
     [

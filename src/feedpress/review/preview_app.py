@@ -41,6 +41,7 @@ class _State(NamedTuple):
 
     newest: Files
     errors: tuple[Problem, ...]
+    since: datetime | None
     snapshot: object
 
 
@@ -81,7 +82,8 @@ class PreviewMiddleware:
 
     def _page(self) -> responses.Response:
         current = self._reloader.current()  # which starts it, if nobody has
-        state = _State(self._reloader.newest, self._reloader.health().errors, current)
+        health = self._reloader.health()
+        state = _State(self._reloader.newest, health.errors, health.since, current)
         # By identity: to compare ten thousand clippings takes longer than to make the page.
         if not all(one is other for one, other in zip(state, self._made[0] or (), strict=False)):
             self._made = (None, self._made[1])
@@ -92,9 +94,10 @@ class PreviewMiddleware:
     def _rendered(self, state: _State) -> responses.Response:
         now, reading = self._clock(), publication_file.examine(state.newest)
         publication = reading.publication
-        problems = reading.problems or state.errors  # errors if the files can't be opened
-        if publication:
-            problems = sorted_problems((*problems, *lint.warnings(publication, now)))
+        # Those of the server also say if the files can't be opened now.
+        more = (each for each in state.errors if each not in reading.problems)
+        warnings = lint.warnings(publication, now) if publication else ()
+        problems = sorted_problems((*reading.problems, *more, *warnings))
         changes, why_none = self._changes(reading, now)
         shown = build_page(
             str(self._reloader.settings.file),
@@ -102,7 +105,7 @@ class PreviewMiddleware:
             problems,
             changes,
             now,
-            is_published=not self._reloader.health().since,
+            is_published=not state.since,
             why_no_changes=why_none,
             excerpt=partial(_excerpt, Texts(state.newest)),
         )

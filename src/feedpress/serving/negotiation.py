@@ -4,7 +4,7 @@ No server and no clock. Everything that a response needs was prepared from the d
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -18,8 +18,6 @@ from feedpress.snapshot import Snapshot
 
 # Of documents that are made when somebody asks for them.
 _MADE_BYTES = 64 * 2**20
-
-Clock = Callable[[], datetime]
 
 
 class Negotiator:

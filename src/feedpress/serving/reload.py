@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import PurePath
 from typing import NamedTuple
 
 import watchfiles
@@ -18,7 +19,7 @@ import watchfiles
 from feedpress import snapshot as snapshots
 from feedpress.model import Publication
 from feedpress.reading import json_schema, publication_file
-from feedpress.reading.problems import InvalidFile, Problem, counted
+from feedpress.reading.problems import InvalidFile, Problem, Severity, counted
 from feedpress.reading.publication_file import Files
 from feedpress.serving import files, theme_folder
 from feedpress.serving.health import Health
@@ -58,7 +59,8 @@ class _Good(NamedTuple):
 class _Rejected(NamedTuple):
     """Why the newest version of the files is not published."""
 
-    problems: tuple[Problem, ...]
+    #: Empty after an unexpected failure.
+    errors: tuple[Problem, ...]
     since: datetime
     logged: datetime
 
@@ -93,6 +95,8 @@ class Reloader:
         self._seen_version: files.Fingerprint | None = None
         self._seen_at = 0.0
         self._wait_s: float | None = None
+        # Since when there is a version that has not been read.
+        self._unread_since: float | None = None
         self._stop = threading.Event()
         self._starting = threading.Lock()
         self._watching_process: int | None = None
@@ -107,8 +111,8 @@ class Reloader:
 
     def health(self) -> Health:
         """Return what is published and what is wrong with the newest version of the files."""
-        problems, since, _ = self._rejected or ((), None, None)
-        return Health(self.current(), problems, since, self._warnings)
+        errors, since, _ = self._rejected or ((), None, None)
+        return Health(self.current(), errors, since, self._warnings)
 
     def start(self) -> None:
         """Look at the files now, and go on in a thread until `stop` is called."""
@@ -144,10 +148,13 @@ class Reloader:
     def _look(self, *, wait: bool) -> None:
         version = self._files.fingerprint()
         if version != self._read_version:
+            now = self._monotonic()
+            self._unread_since = now if self._unread_since is None else self._unread_since
             left = self._seconds_to_wait(version) if wait else 0
             if not left:
                 self._read(version)
-            elif left <= _QUIET_S:
+            elif left <= _QUIET_S and now - self._unread_since <= _QUIET_S:
+                # What is due waits for the new version, unless the file goes on changing.
                 self._drop_upcoming()
                 return
         self._follow_the_clock()
@@ -169,12 +176,13 @@ class Reloader:
     def _judge(self) -> tuple[float, str]:
         """Return how long the files must stay unchanged, and why if that is long."""
         try:
-            new = dict(self._files.read())
+            # By their last part, because a restart may name the same files in another way.
+            new = {PurePath(name).name: data for name, data in self._files.read()}
         except InvalidFile:
             new = {}
         waits = [(0.0, "")]
         for name, old in self._good.files if self._good else ():
-            data = new.get(name)
+            data = new.get(PurePath(name).name)
             if data is None:
                 waits.append((_SHORTER_S, f"{name} is missing"))
             elif len(data) < len(old):
@@ -189,12 +197,14 @@ class Reloader:
         try:
             newest = tuple(self._files.read())
         except InvalidFile as error:
-            # Not noted as read: what prevents it may pass and leave no trace on the file.
+            # What prevents it may pass and leave no trace on the file, so it is read again.
+            self._read_version = None
             self._reject(error.problems)
             return
         if self._files.fingerprint() != version:
             return  # somebody wrote in the meantime: the next look reads all of it
         self.newest = newest
+        self._unread_since = None
         self._drop_upcoming()
         try:
             self._accept(newest, number)
@@ -224,11 +234,12 @@ class Reloader:
             self.folder.save_files(GoodFiles(number, newest))
 
     def _reject(self, problems: tuple[Problem, ...]) -> None:
-        """Keep what is published, and say what is wrong with the newest version."""
+        """Keep what is published, and report the errors of the newest version."""
+        errors = tuple(each for each in problems if each.severity is Severity.ERROR)
         now, before = self._clock(), self._rejected
-        if before and before.problems == problems:
+        if before and before.errors == errors:
             return
-        self._rejected = _Rejected(problems, before.since if before else now, now)
+        self._rejected = _Rejected(errors, before.since if before else now, now)
         self._log_errors()
 
     def _repeat_errors(self) -> None:
@@ -238,9 +249,10 @@ class Reloader:
             self._log_errors()
 
     def _log_errors(self) -> None:
-        problems = "\n".join(map(str, self._rejected.problems if self._rejected else ()))
+        errors = self._rejected.errors if self._rejected else ()
+        reasons = "\n".join(map(str, errors)) or "it failed unexpectedly; see the log before"
         stays = "the last good version stays" if self._good else "nothing is published yet"
-        _log.error("%s can't be published, %s:\n%s", self.settings.file, stays, problems)
+        _log.error("%s can't be published, %s:\n%s", self.settings.file, stays, reasons)
 
     def _restore(self) -> None:
         """Publish the last good files of a process before this one, if they are newer."""
@@ -249,14 +261,17 @@ class Reloader:
             return
         if self._good and self._good.files == saved.files:
             self._good = self._good._replace(number=saved.number)
+            if self._rejected:
+                self._rejected = self._read_version = None
             return
         try:
-            publication, _ = publication_file.load(saved.files)
+            publication, warnings = publication_file.load(saved.files)
         except InvalidFile as error:  # by the rules of another release
             _log.error("the saved version can't be published any more:\n%s", error)
             return
         good = _Good(saved.files, self._at_public_address(publication), saved.number)
         self._publish(good, "; the last good version")
+        self._rejected, self._warnings = None, len(warnings)
         self._read_version = None
 
     def _at_public_address(self, publication: Publication) -> Publication:

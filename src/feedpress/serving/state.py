@@ -20,6 +20,7 @@ from feedpress.serving import atomic_write
 
 _FILES = re.compile(r"files-(\d{1,20})\.json")
 _DATES = "last-modified.json"
+_TRIES = 10
 
 _log = logging.getLogger("feedpress")
 
@@ -52,12 +53,19 @@ class StateFolder:
 
     def files(self) -> GoodFiles | None:
         """Return the newest files that were saved."""
-        for number, path in sorted(self._saved(), reverse=True):
-            try:
+        for _ in range(_TRIES):
+            saved = sorted(self._saved(), reverse=True)
+            for number, path in saved:
                 found = self._read(path.name)
-                return GoodFiles(number, tuple((str(name), text.encode()) for name, text in found))
-            except (AttributeError, TypeError, ValueError):
-                self._ignore(path.name)
+                if found is not None:
+                    try:
+                        texts = tuple((str(name), text.encode()) for name, text in found)
+                        return GoodFiles(number, texts)
+                    except (AttributeError, TypeError, ValueError):
+                        self._ignore(path.name)
+            # Another process may have saved newer files and removed those that were listed.
+            if all(path.exists() for _, path in saved):
+                break
         return None
 
     def save_files(self, good: GoodFiles) -> None:
@@ -69,7 +77,13 @@ class StateFolder:
         if self._write(f"files-{good.number}.json", texts):
             for number, path in self._saved():
                 if number < good.number:
-                    path.unlink(missing_ok=True)
+                    self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.error("%s can't be removed: %s", path, error.strerror)
 
     def dates(self) -> Dates:
         """Return the dates that were saved."""
@@ -101,6 +115,8 @@ class StateFolder:
         try:
             # A named pipe would never end.
             return json.loads(path.read_bytes()) if path.is_file() else None
+        except FileNotFoundError:  # since it was looked for
+            return None
         except (OSError, ValueError, RecursionError):
             self._ignore(name)
             return None
