@@ -140,7 +140,7 @@ _MISSPELT = {
     "clipping": ["titel", "link", "di", "witdrawn", "drafts", "-title", "tags"],
     "image": ["ulr", "href", "Alt"],
 }
-_STRANGE = ["note", "x-checked", "メモ", "todo", "1", "bewertung"]
+_STRANGE = ["note", "comment", "page", "x-checked", "メモ", "todo", "1", "bewertung"]
 
 
 def _with(part: str, key: str, value: Any) -> str:

@@ -47,6 +47,7 @@ _S = TypeVar("_S", bound=Shape)
 #: More faults than anybody makes in one part by mistake; the rest are not reported.
 MOST_FAULTS = 100
 _MARKS = ("“", "”", "„", "‘", "’", "«", "»", '"', "'")
+_LIKENESS = 0.7  # so that other words, such as "page" beside "image", are no misspellings
 _LONGEST_KEY = 60  # characters that are compared with the keys that there are
 
 
@@ -160,7 +161,7 @@ def _meant(key: str, kind: type[Shape]) -> str | None:
         return found
     if swapped := [known for known in _keys(kind) if sorted(known) == sorted(word)]:
         return swapped[0]  # too short a word, such as id, is not like itself
-    return next(iter(difflib.get_close_matches(word, _keys(kind), 1, 0.6)), None)
+    return next(iter(difflib.get_close_matches(word, _keys(kind), 1, _LIKENESS)), None)
 
 
 def _sign_behind(key: str, kind: type[Shape]) -> str | None:
