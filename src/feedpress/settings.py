@@ -25,7 +25,7 @@ class PreviewMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the clippings are, the public address if it is not the file's, what is remembered."""
+    """The file of the clippings, its public address if another, and the folder for the state."""
 
     file: Path = Path(DEFAULT_FILE)
     url: str | None = None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     envvar="FEEDPRESS_STATE",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder for the last good state, which is served after a restart even if FILE is broken.",
+    help="Folder for the last good version, to serve after a restart even if FILE is broken.",
 )
 @theme_option
 @click.option(

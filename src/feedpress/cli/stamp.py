@@ -47,7 +47,7 @@ def stamp(file: Path, only_check: bool, history: bool, keep_both: bool) -> None:
             tuple(before.items()), datetime.now(UTC), history=history, keep_both=keep_both
         )
     except InvalidFile as error:
-        click.echo(f"{error}\n{called}: nothing was written.")
+        click.echo(f"{error}\n{called}: nothing was written.", err=True)
         raise SystemExit(1) from error
     except FeedpressError as error:
         raise click.ClickException(str(error)) from error
