@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -137,6 +138,25 @@ def test_order_that_was_told() -> None:
     written = _written(table.read_table(data, _DAY))
     assert written.taken[0].keys["published"] == "2016-02-01"
     assert "there is no day '2016-13-02'" in written.left_out[0].reason
+
+
+def test_each_of_many_bad_rows_has_its_own_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand bad rows are found in one reading, and none is only counted."""
+    readings: list[int] = []
+    examine = publication_file.examine
+
+    def counting(*args: Any, **kwargs: Any) -> publication_file.Reading:
+        readings.append(1)
+        return examine(*args, **kwargs)
+
+    monkeypatch.setattr(publication_file, "examine", counting)
+    rows = "".join(f"Title {n},2016-01-02,address {n}\n" for n in range(1_000))
+    written = _written(table.read_table(f"title,date,url\n{rows}".encode()))
+    assert [
+        f"'address {n}' can't be published" in each.reason
+        for n, each in enumerate(written.left_out)
+    ] == [True] * 1_000
+    assert len(readings) == 2
 
 
 def test_many_columns_left_out() -> None:

@@ -58,12 +58,13 @@ def load(files: Iterable[tuple[str, bytes]]) -> tuple[Publication, tuple[Problem
     return reading.publication, reading.problems
 
 
-def examine(files: Iterable[tuple[str, bytes]]) -> Reading:
+def examine(files: Iterable[tuple[str, bytes]], *, every_problem: bool = False) -> Reading:
     """Return what can be understood of files, whatever is wrong with them.
 
-    Nothing that publishes may use it: it is for tools that show editors their mistakes.
+    Nothing that publishes may use it: it is for tools that show editors their mistakes. With
+    `every_problem`, those beyond the limits of `Problems` are not only counted.
     """
-    reader = _Reader()
+    reader = _Reader([] if every_problem else Problems())
     publication, found = reader.read(files)
     return Reading(publication, found, sorted_problems(_without_echoes(reader.problems)))
 
@@ -78,8 +79,8 @@ def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
 
 
 class _Reader:
-    def __init__(self) -> None:
-        self.problems = Problems()
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
         # Whether a section may be missing only because of a mistake that is reported already.
         self._is_unclear = False
         self._knows_projects = True  # see `clippings.KnownNames`

@@ -140,7 +140,8 @@ def _with_id(item: Item, clipping_id: str) -> Item:
 
 
 def _read(text: str, start: str) -> tuple[Clippings, tuple[Problem, ...]]:
-    reading = publication_file.examine([(_FILE, text.encode())])
+    # Each item that is left out has its own reason, and all are found in one reading.
+    reading = publication_file.examine([(_FILE, text.encode())], every_problem=True)
     last = start.count("\n")
     if reading.clippings is None or any(each.place.line <= last for each in reading.errors):
         error = InvalidFile(reading.problems)
