@@ -13,7 +13,6 @@ from feedpress.errors import FeedpressError
 from feedpress.model import Clipping, Image, Project, Publication, Source
 from feedpress.reading import nodes, publication_file, values, yaml_reader
 from feedpress.reading.clippings import Clippings
-from feedpress.reading.nodes import Origin
 from feedpress.reading.problems import InvalidFile, quoted
 
 
@@ -155,7 +154,7 @@ def _last_list(
     files: Sequence[tuple[str, bytes]],
 ) -> tuple[str, bytes, nodes.Mapping]:
     """Return the last file that has a list of clippings, with what is read from it."""
-    read = ((*each, yaml_reader.parse(each[1], Origin(each[0]), [])[0]) for each in reversed(files))
+    read = ((*each, yaml_reader.parse(each[1], each[0], [])[0]) for each in reversed(files))
     return next(each for each in read if "clippings" in each[2])
 
 

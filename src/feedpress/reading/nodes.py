@@ -41,40 +41,28 @@ class InsertionPoint:
     key_index: int = 0
 
 
-@dataclass(slots=True)
-class Origin:
-    """Where a text that was parsed by itself stands; all that was read from it shares this.
-
-    It changes when the text moves, so that every place that is asked for later is right again.
-    """
-
-    file: str
-    #: The lines of the file that stand before the text.
-    line: int = 0
-
-    def place(self, mark: Any) -> Place:
-        """Return the place of one of libyaml's marks."""
-        return Place(self.file, self.line + mark.line + 1, mark.column + 1)
+def place_of_mark(file: str, mark: Any) -> Place:
+    """Return the place of one of libyaml's marks, which count from 0."""
+    return Place(file, mark.line + 1, mark.column + 1)
 
 
 class Mapping(dict[str, Any]):
     """A YAML mapping: its good values, the places of all its keys, and the keys that went wrong."""
 
     __slots__ = (
+        "_file",
         "_first_end",
         "_index",
         "_mark",
         "_marks",
-        "fitted",
         "is_flow",
         "is_whole",
-        "origin",
         "spoilt",
     )
 
-    def __init__(self, origin: Origin, event: Any) -> None:
+    def __init__(self, file: str, event: Any) -> None:
         super().__init__()
-        self.origin = origin
+        self._file = file
         self._mark = event.start_mark
         #: Whether it is written in braces.
         self.is_flow: bool = event.flow_style
@@ -88,8 +76,6 @@ class Mapping(dict[str, Any]):
         self.spoilt: Set[str] = frozenset()
         #: False where a key can't be made out: it may be any.
         self.is_whole = True
-        #: What `parts` made of it, if that is to be had again without a word of complaint.
-        self.fitted: Any = None
 
     def add(self, key: str, value: Any, key_mark: Any, value_mark: Any) -> None:
         """Take in a key, and its value unless that is spoilt."""
@@ -136,16 +122,16 @@ class Mapping(dict[str, Any]):
 
     @property
     def place(self) -> Place:
-        """Where it begins."""
-        return self.origin.place(self._mark)
+        """The place where it begins."""
+        return place_of_mark(self._file, self._mark)
 
     def place_of_key(self, key: str) -> Place:
-        """Where a key stands."""
-        return self.origin.place(self._marks[self._found()[key] + 1])
+        """Return the place of a key."""
+        return place_of_mark(self._file, self._marks[self._found()[key] + 1])
 
     def place_of(self, key: str) -> Place:
-        """Where a key's value stands."""
-        return self.origin.place(self._marks[self._found()[key] + 2])
+        """Return the place of a key's value."""
+        return place_of_mark(self._file, self._marks[self._found()[key] + 2])
 
     def _found(self) -> dict[str, int]:
         """Return where in the marks each key is; what is new since the last time is added."""
@@ -159,25 +145,19 @@ class Mapping(dict[str, Any]):
 class Sequence(list[Any]):
     """A YAML sequence: its good items and their places."""
 
-    __slots__ = ("_marks", "_origin", "is_whole")
+    __slots__ = ("_file", "_marks")
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, file: str) -> None:
         super().__init__()
-        self._origin = origin
+        self._file = file
         self._marks: list[Any] = []
-        #: False where an item is left out because it is spoilt.
-        self.is_whole = True
 
     def add(self, value: Any, mark: Any) -> None:
         """Take in an item, unless it is spoilt."""
-        if value is SPOILT:
-            self.is_whole = False
-        else:
+        if value is not SPOILT:
             self.append(value)
             self._marks.append(mark)
 
     def place_of(self, index: int) -> Place:
-        """Where an item stands."""
-        item = self[index]
-        # A mapping knows it by itself, and may have come from elsewhere.
-        return item.place if isinstance(item, Mapping) else self._origin.place(self._marks[index])
+        """Return the place of an item."""
+        return place_of_mark(self._file, self._marks[index])

@@ -139,7 +139,7 @@ class _Reader:
         return iter(documents if is_readable else ())
 
     def _document(self, name: str, data: bytes) -> nodes.Mapping:
-        document, place = yaml_reader.parse(data, nodes.Origin(name), self.problems)
+        document, place = yaml_reader.parse(data, name, self.problems)
         if document is None:
             fix = "begin it with publication: and clippings:, see the README"
             raise InvalidFile([Problem("empty-file", "there is nothing in the file", fix, place)])

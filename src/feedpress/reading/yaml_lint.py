@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Any, NamedTuple
 
 from feedpress.reading import schema_models
-from feedpress.reading.nodes import Origin
+from feedpress.reading.nodes import place_of_mark
 from feedpress.reading.problems import Problem, Severity, quoted
 from feedpress.reading.yaml_errors import LINE_BREAK
 
@@ -111,7 +111,7 @@ def has_notes(text: str) -> bool:
     return False
 
 
-def find(where: Position, event: Any, text: str, origin: Origin) -> Problem | None:
+def find(where: Position, event: Any, text: str, file: str) -> Problem | None:
     """Return what is probably wrong with a scalar event of a text."""
     start, end = event.start_mark, event.end_mark
     if where is not Position.LINES and event.style:
@@ -130,7 +130,7 @@ def find(where: Position, event: Any, text: str, origin: Origin) -> Problem | No
                 *above, rest = LINE_BREAK.split(typed[: found.start("at")])
                 mark = _Mark(start.line + len(above), len(rest) + (0 if above else start.column))
             message = rule.message.format(**words)
-            return Problem(rule.code, message, rule.fix, origin.place(mark), rule.severity)
+            return Problem(rule.code, message, rule.fix, place_of_mark(file, mark), rule.severity)
     return None
 
 

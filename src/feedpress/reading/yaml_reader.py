@@ -17,7 +17,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined] # its stubs leave i
 
 from feedpress.model import Place
 from feedpress.reading import schema_models, yaml_errors, yaml_lint
-from feedpress.reading.nodes import SPOILT, Mapping, Origin, Sequence, Spoilt
+from feedpress.reading.nodes import SPOILT, Mapping, Sequence, Spoilt, place_of_mark
 from feedpress.reading.problems import InvalidFile, Problem, Severity, quoted
 
 MAX_BYTES = 64 * 2**20
@@ -44,17 +44,17 @@ _GUISES = "\ufdd0\ufdd1\ufdd2"
 _FROM_GUISE = str.maketrans(_GUISES, _BREAKS_OF_1_1)
 
 
-def parse(data: bytes, origin: Origin, problems: list[Problem]) -> tuple[Any, Place]:
+def parse(data: bytes, file: str, problems: list[Problem]) -> tuple[Any, Place]:
     """Return the value that a file holds and its place: Mapping, Sequence, text, or None if empty.
 
-    What costs only a value is added to `problems`. Raises InvalidFile.
+    Problems after which the rest can still be read are added to `problems`. Raises InvalidFile.
     """
-    return _Reader(_decoded(data, origin.file), origin, problems).document()
+    return _Reader(_decoded(data, file), file, problems).document()
 
 
 class _Reader:
-    def __init__(self, text: str, origin: Origin, problems: list[Problem]) -> None:
-        self._origin = origin
+    def __init__(self, text: str, file: str, problems: list[Problem]) -> None:
+        self._file = file
         self._problems = problems
         doubtful = list(_doubtful(text))
         self._unprintable = _unprintable(text, doubtful)
@@ -69,7 +69,7 @@ class _Reader:
         is_damaged = any(_DAMAGED.search(text, *each) for each in doubtful)
         self._is_doubtful = bool(self._unprintable or self._disguised or is_damaged)
         self._has_notes = yaml_lint.has_notes(text)
-        self._merged: Mapping | None = None  # the mapping of which a repeated key was told
+        self._merged: Mapping | None = None  # the mapping whose repeated key is reported
         self._depth = 0
         self._last: Any = None  # the event that ended the last value
         self._next: Callable[[], Any] = CParser(self._text).get_event
@@ -80,14 +80,14 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             # After a quotation mark that is never closed, libyaml's words are beside the point.
             errors = (each for each in self._problems if each.severity is Severity.ERROR)
-            problem = yaml_errors.diagnose(error, self._text, self._origin.file)
+            problem = yaml_errors.diagnose(error, self._text, self._file)
             is_echo = any(each.code == "quote" or each.place == problem.place for each in errors)
             raise InvalidFile(() if is_echo else [problem]) from error
 
     def _document(self) -> tuple[Any, Place]:
         self._next()  # the stream's start
         if isinstance(self._next(), yaml.StreamEndEvent):
-            return None, Place(self._origin.file, 1, 1)
+            return None, Place(self._file, 1, 1)
         first = self._next()
         value = self._value(first)
         self._next()  # the document's end
@@ -96,8 +96,8 @@ class _Reader:
             fix = "take the line of hyphens or dots out, or make two files"
             raise self._unreadable("several-documents", second, message, fix)
         if value is None:
-            return None, Place(self._origin.file, 1, 1)
-        return value, self._origin.place(first.start_mark)
+            return None, Place(self._file, 1, 1)
+        return value, place_of_mark(self._file, first.start_mark)
 
     def _value(self, event: Any) -> Any:
         kind = type(event)
@@ -117,7 +117,7 @@ class _Reader:
         return refused or collection
 
     def _sequence(self, _event: Any) -> Sequence:
-        sequence = Sequence(self._origin)
+        sequence = Sequence(self._file)
         while type(event := self._next()) is not yaml.SequenceEndEvent:
             value = self._value(event)
             if type(value) is str and (self._has_notes or " - " in value):
@@ -129,7 +129,7 @@ class _Reader:
         return sequence
 
     def _mapping(self, start: Any) -> Mapping:
-        mapping = Mapping(self._origin, start)
+        mapping = Mapping(self._file, start)
         while type(key_event := self._next()) is not yaml.MappingEndEvent:
             key = self._value(key_event)
             value_event = self._next()
@@ -188,7 +188,7 @@ class _Reader:
 
     def _is_wrong(self, where: yaml_lint.Position, event: Any) -> bool:
         """Report what is odd about a text; return whether that is an error."""
-        problem = yaml_lint.find(where, event, self._text, self._origin)
+        problem = yaml_lint.find(where, event, self._text, self._file)
         if problem is None:
             return False
         self._problems.append(problem)
@@ -243,18 +243,20 @@ class _Reader:
             message = f"the character U+{ord(text[index]):04X} stands here, which no feed can carry"
             fix = "it can't be seen: delete it, or type the words around it anew"
             column = index - line_starts[line - 1] + 1
-            place = Place(self._origin.file, self._origin.line + line, column)
+            place = Place(self._file, line, column)
             self._problems.append(Problem("control-character", message, fix, place))
 
     def _report(
         self, code: str, event: Any, message: str, fix: str, severity: Severity = Severity.ERROR
     ) -> Spoilt:
-        place = self._origin.place(event.start_mark)
+        place = place_of_mark(self._file, event.start_mark)
         self._problems.append(Problem(code, message, fix, place, severity))
         return SPOILT
 
     def _unreadable(self, code: str, event: Any, message: str, fix: str) -> InvalidFile:
-        return InvalidFile([Problem(code, message, fix, self._origin.place(event.start_mark))])
+        return InvalidFile(
+            [Problem(code, message, fix, place_of_mark(self._file, event.start_mark))]
+        )
 
 
 def _doubtful(text: str) -> Iterator[tuple[int, int]]:
