@@ -23,8 +23,8 @@ from feedpress.review.changes import Change
 from feedpress.review.preview import build_page, render_page
 from feedpress.review.reports.excerpts import excerpt
 from feedpress.review.reports.passages import Texts
-from feedpress.serving import responses
 from feedpress.serving.reload import Reloader
+from feedpress.serving.responses import Headers, Response
 from feedpress.settings import PreviewMode as For
 
 if TYPE_CHECKING:
@@ -34,6 +34,20 @@ if TYPE_CHECKING:
 _ROOM = 80
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
+_ONLY_LOCAL = b"The preview is only for this machine. Open it at localhost instead.\n"
+
+# The page runs a script of its own. No other site may use it, and no cache may keep it.
+_HEADERS: Headers = (
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+)
 
 
 class _State(NamedTuple):
@@ -58,9 +72,9 @@ class PreviewMiddleware:
         self._reloader = reloader
         self._clock = clock
         self._numbers = count(1)
-        # What the change is told against where git knows no other state.
+        # The version to compare with if git knows no other.
         self._first: Publication | None = None
-        self._made: tuple[_State | None, responses.Response] = (None, responses.not_ready())
+        self._made: tuple[_State, Response] | None = None
         self._started = clock()
 
     def __call__(
@@ -68,7 +82,7 @@ class PreviewMiddleware:
     ) -> Iterable[bytes]:
         """Answer a request."""
         if self._reloader.settings.preview is For.LOCAL and not _is_local(environ):
-            answer = responses.refusal(403)
+            answer = _response(_ONLY_LOCAL, urls.TEXT, status="403 Forbidden")
         elif environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._other(environ, start_response)
         elif environ["PATH_INFO"] == urls.PREVIEW:
@@ -80,18 +94,17 @@ class PreviewMiddleware:
         start_response(answer.status, [*answer.headers])
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body]
 
-    def _page(self) -> responses.Response:
+    def _page(self) -> Response:
         current = self._reloader.current()  # which starts it, if nobody has
         health = self._reloader.health()
         state = _State(self._reloader.newest, health.errors, health.since, current)
-        # By identity: to compare ten thousand clippings takes longer than to make the page.
-        if not all(one is other for one, other in zip(state, self._made[0] or (), strict=False)):
-            self._made = (None, self._made[1])
-        if self._made[0] is None:
-            self._made = (state, self._rendered(state))
-        return self._made[1]
+        # By identity: comparing ten thousand clippings takes longer than making the page.
+        made = self._made
+        if made is None or any(new is not old for new, old in zip(state, made[0], strict=True)):
+            self._made = made = (state, self._rendered(state))
+        return made[1]
 
-    def _rendered(self, state: _State) -> responses.Response:
+    def _rendered(self, state: _State) -> Response:
         now, reading = self._clock(), publication_file.examine(state.newest)
         publication = reading.publication
         # Those of the server also say if the files can't be opened now.
@@ -111,7 +124,7 @@ class PreviewMiddleware:
         )
         # Another process has other states.
         tag = f"{self._started.timestamp():.6f}-{next(self._numbers)}"
-        return responses.preview(render_page(shown, tag), urls.HTML, tag)
+        return _response(render_page(shown, tag), urls.HTML, ("ETag", f'"{tag}"'))
 
     def _changes(self, reading: Reading, now: datetime) -> tuple[tuple[Change, ...], str]:
         new = reading.publication
@@ -148,7 +161,15 @@ _FILES = {
 
 
 @cache
-def _file(path: str) -> responses.Response:
+def _file(path: str) -> Response:
     name, media_type = _FILES[path]
     body = resources.files("feedpress.review").joinpath(name).read_bytes()
-    return responses.preview(body, media_type)
+    return _response(body, media_type)
+
+
+def _response(
+    body: bytes, media_type: str, *more: tuple[str, str], status: str = "200 OK"
+) -> Response:
+    content_type = ("Content-Type", f"{media_type}; charset=utf-8")
+    content = (content_type, ("Content-Length", str(len(body))))
+    return Response(status, (*content, *more, *_HEADERS), body)

@@ -25,7 +25,6 @@ _NOT_READY = b"""{
 """
 _NO_SLASH = b"This address ends in a slash.\n"
 _MOVED = b"This has another address now.\n"
-_NOT_FOR_YOU = b"The preview is only for this machine. Open it at localhost instead.\n"
 _READ_ONLY = b"What is at this address can only be read.\n"
 _RETRY_SECONDS = "60"
 _NO_STORE = ("Cache-Control", "no-store")
@@ -58,18 +57,6 @@ _PREFLIGHT: Headers = (
     ("Access-Control-Allow-Methods", _METHODS),
     ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
     ("Access-Control-Max-Age", "86400"),
-)
-
-# A page for editors runs a script of its own, and is nobody else's business.
-_PREVIEW: Headers = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Referrer-Policy", "no-referrer"),
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
 )
 
 _STALE_WHILE_REVALIDATE = timedelta(hours=1)
@@ -187,20 +174,11 @@ def health(body: bytes, *, is_up: bool) -> Response:
     return _now(200 if is_up else 503, urls.JSON, body)
 
 
-def preview(body: bytes, media_type: str, etag: str | None = None) -> Response:
-    """Show editors what is not published: to no other site, and kept by nobody."""
-    tag = (("ETag", f'"{etag}"'),) if etag else ()
-    content = _coded(f"{media_type}; charset=utf-8", body, IDENTITY)
-    return Response(_status(200), (*content, *tag, _NO_STORE, *_PREVIEW), body)
-
-
 def refusal(status: int, *more: tuple[str, str]) -> Response:
     """Refuse, in words for people; with 405 goes what is allowed (RFC 9110 §15.5.6)."""
     match status:
         case 404:
             return _text(404, _NOT_FOUND, *more)
-        case 403:
-            return _text(403, _NOT_FOR_YOU, *more)
         case 405:
             return _text(405, _READ_ONLY, ("Allow", _METHODS), *more)
         case _:
