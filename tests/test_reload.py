@@ -832,6 +832,29 @@ def test_clock_goes_on_while_the_file_keeps_changing(write: Callable[[str], Path
         moment[0] += 0.05
 
 
+def test_change_that_was_undone_holds_up_nothing_later(tmp_path: Path) -> None:
+    """After a change that was undone, what is due waits for the next change all the same."""
+    clock, moment, due = _Clock(), [100.0], support.NOW + timedelta(hours=1)
+    path = tmp_path / "clippings.yaml"
+    for name, text in (("good", _held_back(due)), ("other", _held_back(due, due))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "clippings.yaml").write_text(text, encoding="utf-8")
+    path.symlink_to("good/clippings.yaml")
+    reloader = Reloader(Settings(path), clock, monotonic=lambda: moment[0])
+    reloader.stop()
+    reloader.look()
+    for target in ("other", "good"):
+        path.unlink()
+        path.symlink_to(f"{target}/clippings.yaml")
+        reloader.look(wait=True)
+    moment[0] += 60
+    clock.now = due
+    path.unlink()
+    path.symlink_to("other/clippings.yaml")
+    reloader.look(wait=True)
+    assert b"Secret" not in _feed(reloader)
+
+
 def test_file_that_comes_back_unchanged(
     write: Callable[[str], Path], quiet: Callable[..., Reloader]
 ) -> None:

@@ -147,7 +147,10 @@ class Reloader:
 
     def _look(self, *, wait: bool) -> None:
         version = self._files.fingerprint()
-        if version != self._read_version:
+        if version == self._read_version:
+            # A change that was undone is over.
+            self._seen_version, self._unread_since = version, None
+        else:
             now = self._monotonic()
             self._unread_since = now if self._unread_since is None else self._unread_since
             left = self._seconds_to_wait(version) if wait else 0
@@ -194,6 +197,7 @@ class Reloader:
 
     def _read(self, version: files.Fingerprint) -> None:
         number = time.time_ns()
+        self._unread_since = None
         try:
             newest = tuple(self._files.read())
         except InvalidFile as error:
@@ -204,7 +208,6 @@ class Reloader:
         if self._files.fingerprint() != version:
             return  # somebody wrote in the meantime: the next look reads all of it
         self.newest = newest
-        self._unread_since = None
         self._drop_upcoming()
         try:
             self._accept(newest, number)
