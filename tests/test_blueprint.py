@@ -35,7 +35,7 @@ class _Mount(Protocol):
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file with one clipping on the air, and one that was taken back."""
+    """A file with one published and one withdrawn clipping."""
     path = tmp_path / "clippings.yaml"
     path.write_text(_TEXT, encoding="utf-8")
     return path

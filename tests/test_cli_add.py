@@ -115,7 +115,7 @@ def test_page_that_can_not_be_had(write: Callable[[str], Path], site: str) -> No
     """Without the page a draft is written, and it is said how to finish it."""
     path = write(_HEAD)
     result = _add(f"{site}no.html", path)
-    assert "The page can't be had: 127.0.0.1 answered 404 (Not Found)" in result.output
+    assert "The page can't be fetched: 127.0.0.1 answered 404 (Not Found)" in result.output
     assert "take out the line draft: true, and run feedpress stamp" in result.output
     assert result.exit_code == 0
     publication, problems = publication_file.load([("a", path.read_bytes())])
@@ -126,7 +126,7 @@ def test_without_looking(write: Callable[[str], Path]) -> None:
     """With --no-fetch nothing is asked of the web, and what is given makes a clipping."""
     path = write(_HEAD)
     result = _add(_AWAY, path, "--no-fetch", "--title", "One", "--project", "Trees, streets")
-    assert (result.exit_code, "can't be had" in result.output) == (0, False)
+    assert (result.exit_code, "can't be fetched" in result.output) == (0, False)
     assert '  projects: ["Trees, streets"]\n' in path.read_text(encoding="utf-8")
 
 

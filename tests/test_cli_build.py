@@ -20,7 +20,7 @@ def _run(*arguments: str | Path) -> Result:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file with a clipping on the air and one that is held back."""
+    """A file with a published clipping and one that is held back."""
     path = tmp_path / "clippings.yaml"
     path.write_text(support.file_text([_LATER, _ROW]), encoding="utf-8")
     return path

@@ -152,7 +152,7 @@ def test_nothing_is_overwritten(elsewhere: Path) -> None:
     ],
 )
 def test_what_can_not_be_read(arguments: list[str], told: str, elsewhere: Path) -> None:
-    """What can't be had or made is told, and nothing is written."""
+    """What can't be read or created is reported, and nothing is written."""
     result = _run(*arguments)
     assert result.exit_code == 1
     assert told in result.output
@@ -208,7 +208,7 @@ def test_relative_links_of_the_web(elsewhere: Path, site: str, tmp_path: Path) -
 
 
 def test_address_that_leads_nowhere(elsewhere: Path, site: str) -> None:
-    """What can't be had is told with what can be done, and nothing is made."""
+    """What can't be fetched is reported with a fix, and nothing is created."""
     result = _run(f"{site}/nothing.xml")
     assert result.exit_code == 1
     assert "127.0.0.1 answered 404 (File not found)" in result.output or "404" in result.output

@@ -119,7 +119,7 @@ def test_new_in_a_project() -> None:
     ids=["same", "nearly the same", "another"],
 )
 def test_one_leaves_a_project_while_another_comes(title: str) -> None:
-    """In a project's feed, a clipping in the place of one that is still on the air is new."""
+    """In a project's feed, a clipping in the place of one that is still published is new."""
     library = _LIBRARY | {"projects": []}
     other = _BIKES | {"title": title, "projects": ["Portal"]}
     told = _of_rows(_ROWS, [other, library, _PARKING, _BUDGET])
@@ -274,7 +274,7 @@ def test_updated_too_long_ago_is_missed() -> None:
 
 
 def test_kept() -> None:
-    """A clipping taken out of a project, and still on the air, is kept by its subscribers."""
+    """A clipping taken out of a project, but still published, is kept by its subscribers."""
     parking = _PARKING | {"projects": ["Data"]}
     told = _of_rows(_ROWS, [_LIBRARY, parking, _BUDGET])
     assert told == [
@@ -304,7 +304,7 @@ def test_kept_with_another_title() -> None:
     ids=["deleted", "draft", "id changed", "withdrawn"],
 )
 def test_only_what_is_on_the_air_elsewhere_is_kept(rows: list[Row]) -> None:
-    """What is on the air no more is told as what it is, and not as kept besides."""
+    """A clipping that is no longer published is reported once, and not also as kept."""
     assert Kind.KEPT not in {each[0] for each in _of_rows(_ROWS, rows)}
 
 
@@ -972,7 +972,7 @@ def test_id_of_something_public_for_something_held_back() -> None:
 
 
 def test_what_comes_on_the_air_is_new() -> None:
-    """A clipping that was held back, and is on the air now, is new like any other."""
+    """A clipping that was held back, and is published now, is new like any other."""
     held, shown = _BIKES | {"draft": True}, _BIKES
     assert _of_rows([held, *_ROWS], [shown, *_ROWS]) == [(Kind.NEW, None, "Bikes for everybody", 6)]
 

@@ -348,7 +348,7 @@ def test_answer_that_is_no_feed_leaves_the_page_as_it_was(
 def test_server_that_is_away_leaves_the_page_as_it_was(
     partner: Partner, window: Callable[..., Window]
 ) -> None:
-    """Where the script itself can't be had, the link is what there is."""
+    """If the script itself can't be loaded, the link remains."""
     opened = window(partner.page(_wrapped(f"http://127.0.0.1:{free_port()}")))
     assert opened.page.get_by_text("The link").is_visible()
 

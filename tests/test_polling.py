@@ -108,7 +108,7 @@ class _Event:
     at: datetime
     change: _Change = _same
     restarts: bool = False
-    #: Whether the process before this one, which is still there, is put on the air again.
+    #: Whether the process before this one, which is still there, serves again.
     rolls_back: bool = False
 
 

@@ -442,7 +442,7 @@ def test_upcoming_snapshot_is_made_a_minute_ahead(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is made once, in the last minute, and put on the air and told of once."""
+    """It is built once, in the last minute, and published and logged once."""
     due = support.NOW + timedelta(hours=1)
     path = write(_held_back(due))
     clock = _Clock()
@@ -472,7 +472,7 @@ def test_upcoming_snapshot_is_made_a_minute_ahead(
 def test_new_file_wins_over_the_upcoming_snapshot(
     write: Callable[[str], Path], quiet: Callable[..., Reloader]
 ) -> None:
-    """What was made ahead of a file that has changed since never goes on the air."""
+    """What was built before the file changed is never published."""
     due = support.NOW + timedelta(hours=1)
     path = write(_held_back(due))
     clock = _Clock()
@@ -500,7 +500,7 @@ def test_several_dues_in_a_row(
         for second in (due - timedelta(seconds=1), due):
             clock.now = second
             assert _feed(reloader).count(b"<title>Secret") == number + (second == due)
-        reloader.look()  # it goes on the air
+        reloader.look()  # it is published
         reloader.look()  # and the next one is made
 
 

@@ -110,7 +110,7 @@ def test_names_that_are_offered(publication: Publication) -> None:
 
 
 def test_names_that_are_served(publication: Publication) -> None:
-    """What is served names no source that is not on the air, be it described or not."""
+    """What is served names no source of unpublished clippings, described or not."""
     built = snapshot.build(publication, support.NOW, write_schema=json_schema.schema_text)
     text = built.documents["/clippings.schema.json"].body.decode()
     assert _offered(text) == (

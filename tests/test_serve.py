@@ -114,7 +114,7 @@ def test_ends_without_a_trace(
 
 @pytest.mark.parametrize("taken_by", ["another", "feedpress"])
 def test_port_that_is_taken(start: Start, taken_by: str) -> None:
-    """A port that can't be had is one line that says what to do, and exit code 1."""
+    """A port that can't be used is reported in one line with a fix, and exit code 1."""
     with ExitStack() as stack:
         if taken_by == "feedpress":
             port = start(*SERVE).port

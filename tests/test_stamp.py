@@ -152,7 +152,7 @@ def test_second_batch_right_after_the_first() -> None:
     ],
 )
 def test_which_keys_are_written(clipping: str, keys: list[list[str]]) -> None:
-    """What is on the air gets both, what is held back or taken back an id, a draft nothing."""
+    """Published clippings get both, those held back or withdrawn an id, drafts nothing."""
     assert _keys(clipping) == keys
     assert _keys(clipping, history=True) == [["id"] for _ in keys]
 

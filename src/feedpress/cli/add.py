@@ -157,7 +157,7 @@ def _read(address: str, *, err: bool) -> "Article | None":
     try:
         page = fetching.fetch(address)
     except fetching.NotFetched as error:
-        click.echo(f"The page can't be had: {error}", err=err)
+        click.echo(f"The page can't be fetched: {error}", err=err)
         return None
     found = article.read_article(page.data, page.charset, page.url, datetime.now(UTC))
     for misfit in found.misfits:

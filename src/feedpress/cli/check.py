@@ -101,6 +101,7 @@ def _paint() -> "Paint":
         Tone.LABEL: {"fg": "cyan"},
         Tone.GOOD: {"fg": "green"},
     }
+    # mypy can't see that each value has the type of its own keyword.
     return lambda text, tone: click.style(text, **styles[tone])  # type: ignore[arg-type]
 
 

@@ -167,7 +167,7 @@ def is_usual(known: Known, language: str | None) -> bool:
 def _read_again(
     files: Sequence[tuple[str, bytes]], known: Known, wanted: Clipping
 ) -> Clipping | None:
-    """Read the changed files; give the new clipping if nothing else is new."""
+    """Return the new clipping of the changed files, or None if anything else is new."""
     try:
         after, _ = publication_file.load(files)
     except InvalidFile:

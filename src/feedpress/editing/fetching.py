@@ -31,7 +31,7 @@ _SLICE = 2**16
 
 
 class NotFetched(FeedpressError):
-    """A page that can't be had; the message says why, and what can be done."""
+    """A page can't be fetched; the message says why, and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Limits:
     seconds: float = 20
     seconds_to_connect: float = 5
     redirects: int = 5
-    #: Unpacked; a page is cut there, for what it says of itself stands at its beginning.
+    #: Unpacked; a page is cut there, because its metadata is at its beginning.
     max_bytes: int = 2 * 2**20
     #: The media types that are read, or None for any.
     kinds: tuple[str, ...] | None = _PAGES
-    #: What can be done where it can't be had.
+    #: What to do if it can't be fetched.
     instead: str = _TYPE_IT
 
 

@@ -91,12 +91,12 @@ class Feed:
     cache_minutes: int
     #: The WebSub hubs that tell of its changes.
     hubs: tuple[str, ...]
-    #: All that is on the air: the most recently new or updated first, then by id.
+    #: Everything that is published: the most recently new or updated first, then by id.
     entries: tuple[Entry, ...]
     #: In the place of each clipping that was taken back, for good: an entry that says so, with
     #: its id; `updated` is when it was taken back.
     withdrawn: tuple[Entry, ...] = ()
-    #: Those of which subscribers are still told (RFC 6721 §3).
+    #: The withdrawals that feeds still report (RFC 6721 §3).
     tombstones: tuple[Entry, ...] = ()
     #: The entry that says that the project's feed has ended.
     ended: Entry | None = None

@@ -107,15 +107,17 @@ def _fault(kind: type[Shape], details: Any) -> Fault:
             return Fault("missing-key", f"{key!r} has no value", fix, key, item)
         case "list_type":
             fix = f"write it like {key}: [one, two], or each below with a hyphen and a space"
-            return Fault("not-a-list", f"{key!r} wants a list", fix, key, item)
+            return Fault("not-a-list", f"{key!r} must be a list", fix, key, item)
         case "model_type":
             inner = ", ".join(f"{name}: …" for name in _required_keys(kind, key))
-            return Fault("not-a-mapping", f"{key!r} wants keys", f"write {{{inner}}}", key, item)
+            return Fault(
+                "not-a-mapping", f"{key!r} must have keys", f"write {{{inner}}}", key, item
+            )
         case "string_pattern_mismatch":
             message = f"{key!r} has an empty text"
             return Fault("missing-key", message, "write it, or take the key out", key, item)
         case "not-text" | "string_type":
-            message = f"{key!r} wants a text, not a list or keys"
+            message = f"{key!r} must be a text, not a list or keys"
             fix = "write it behind the colon; a text with brackets goes in quotation marks"
             return Fault("not-text", message, fix, key, item)
         case code:

@@ -175,13 +175,13 @@ class _Reader:
                 if key == "projects" and isinstance(section, nodes.Sequence):
                     fix = (
                         "write a short name and a colon, like technology:, above each title: "
-                        "and take the hyphens out"
+                        "and remove the hyphens"
                     )
                 place = document.place_of(key)
-                self._report("not-a-mapping", f"{key!r} wants keys", fix, place)
+                self._report("not-a-mapping", f"{key!r} must have keys", fix, place)
                 self._is_unclear |= key == "publication"
             else:
-                message = f"{key!r} stands in {found.place.file}, too"
+                message = f"{key!r} is in {found.place.file} as well"
                 fix = "keep it in one of the files"
                 self._report("duplicate-section", message, fix, document.place_of_key(key))
         return found
@@ -194,7 +194,7 @@ class _Reader:
         # Another value than a mapping has been reported.
         is_missing = all(document.get("publication") is None for document in documents)
         if is_missing and not self._is_unclear:
-            message = "the file does not say what it publishes"
+            message = "the file has no section publication:"
             fix = "begin it with publication: and, indented below, its title, url and tag"
             self._report("publication-missing", message, fix, documents[0].place)
         return None
@@ -227,8 +227,10 @@ class _Reader:
             return None
         formerly = tuple(part.formerly or ())
         if not self._slugs.isdisjoint({slug, *formerly}) or slug in formerly:
-            message = f"{quoted(slug)} has a short name, now or formerly, that stands elsewhere too"
-            fix = "let each short name stand once, in projects: or in one formerly:"
+            message = (
+                f"{quoted(slug)} has a short name, now or formerly, that is used elsewhere too"
+            )
+            fix = "use each short name once, in projects: or in one formerly:"
             self._report("ambiguous-name", message, fix, section.place_of_key(slug))
             return None
         self._slugs |= {slug, *formerly}
@@ -248,7 +250,12 @@ class _Reader:
                 part = validation.validate(schema_models.SourceShape, typed, self.problems)
             elif typed is not None:
                 fix = "write {url: …} behind the colon, or nothing"
-                self._report("not-a-mapping", f"the source {quoted(name)} wants keys", fix, place)
+                self._report(
+                    "not-a-mapping",
+                    f"the source {quoted(name)} has a text where keys must be",
+                    fix,
+                    place,
+                )
             known = part or schema_models.SourceShape()
             source = Source(name, known.url)
             self._described.append(source)
@@ -275,7 +282,7 @@ class _Reader:
             elif items is not None:
                 fix = "begin each clipping with a hyphen and a space"
                 place = document.place_of("clippings")
-                self._report("not-a-list", "'clippings' wants a list", fix, place)
+                self._report("not-a-list", "'clippings' must be a list", fix, place)
         names = clippings.KnownNames(self._projects, self._sources, self._knows_projects)
         return clippings.read_clippings(lists, names, own_ids, self.problems)
 

@@ -58,7 +58,7 @@ class _Whole:
         withdrawn = {entry.id for entry in after.withdrawn}
         taken_back = {entry.id for entry in before.withdrawn}
         old = {entry.id: entry for entry in before.entries}
-        #: What is still on the air, or withdrawn.
+        #: The ids of what is still published, or withdrawn.
         self.there = there = self.after.keys() | withdrawn
         gone = [entry for entry in old.values() if entry.id not in there]
         known = old.keys() | taken_back
@@ -66,7 +66,7 @@ class _Whole:
         #: By its new id each clipping that seems to have lost the id that it had.
         self.renamed = _renamed(gone, fresh)
         renamed = {entry.id for entry in self.renamed.values()}
-        #: What is neither on the air nor withdrawn any more.
+        #: What is no longer published, and not withdrawn.
         self.gone = [entry for entry in gone if entry.id not in renamed]
         self.gone += [entry for entry in before.withdrawn if entry.id not in there]
         pairs = ((id, old[id], entry) for id, entry in self.after.items() if id in old)
@@ -77,7 +77,7 @@ class _Whole:
             was = by_text.get(_text(entry))
             if was and was.id in self.after and _text(self.after[was.id]) != _text(was):
                 self.reused[was.id] = was  # it has moved to another id, and something took its own
-        #: Where the rows of the file are, on the air or not, and which of them were added.
+        #: The places of all rows of the file, published or not, and which of them have `added`.
         self.rows = {identity.entry_id(new.tag, each.id): each.place for each in new.clippings}
         added = (each for each in new.clippings if each.added)
         self.added = {identity.entry_id(new.tag, each.id) for each in added}

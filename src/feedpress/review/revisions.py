@@ -14,7 +14,7 @@ _BRACES = re.compile(r"\{[^}]*\}")
 
 
 class RevisionError(FeedpressError):
-    """A revision that can't be had, or that has no such file."""
+    """A revision that git doesn't know, or that has no such file."""
 
 
 def read_revision(path: Path, revision: str) -> list[tuple[str, bytes]]:

@@ -64,7 +64,7 @@ def written_beside(path: Path, data: bytes, mode: int = 0o666) -> Iterator[Path]
 
 
 def copy_rights(file: Path, written: Path) -> None:
-    """Give a new file the owner, group, mode and extended attributes of an old one.
+    """Copy to a new file the owner, group, mode and extended attributes of an old one.
 
     Only root may give a file to another owner, and others only to a group that they are in. The
     new file may never be read or written by more people than the old one.

@@ -27,7 +27,7 @@ _REST = "feedpress_rest"
 
 
 class _Rest(BaseConverter):
-    """All that is left of a path, be it nothing or slashes: so Flask redirects to no other."""
+    """Match the rest of a path, even an empty one or only slashes, so Flask never redirects."""
 
     regex = r"[\s\S]*"
     part_isolating = False
@@ -101,6 +101,6 @@ def _as_it_is(body: Iterable[bytes], status: str, headers: Headers) -> Response:
     def sent(environ: "WSGIEnvironment") -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         return ClosingIterator(body, response.close), status, fields
 
-    # Of the object: its class Flask exchanges for that of the app.
-    response.get_wsgi_response = sent  # type: ignore[method-assign]
+    # On the object, because the app may have a response class of its own.
+    response.get_wsgi_response = sent  # type: ignore[method-assign] # see above
     return response

@@ -1,4 +1,4 @@
-"""A theme tried out, so that what is wrong with a template is told before it is on the air."""
+"""Try out a theme, so that a mistake in a template is reported before it is published."""
 
 import traceback
 from datetime import UTC, datetime

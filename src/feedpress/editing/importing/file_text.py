@@ -86,20 +86,20 @@ class _Projects:
         self.titles: dict[str, str] = {}
         self._names = Names[str]()
 
-    def title_of(self, wish: ProjectRef) -> str:
+    def title_of(self, project: ProjectRef) -> str:
         """Return the project's name as it was written first."""
-        slug = self._names.find(wish.title)
+        slug = self._names.find(project.title)
         if slug is None:
-            slug = self._new_slug(wish)
+            slug = self._new_slug(project)
             self._names.claim(slug, slug)
-            self._names.claim(wish.title, slug)
-            self.titles[slug] = wish.title
+            self._names.claim(project.title, slug)
+            self.titles[slug] = project.title
         return self.titles[slug]
 
-    def _new_slug(self, wish: ProjectRef) -> str:
-        whole = identity.derived_id(wish.title, None, None)
+    def _new_slug(self, project: ProjectRef) -> str:
+        whole = identity.derived_id(project.title, None, None)
         short, _, digest = whole.rpartition("-")
-        candidates = filter(None, (wish.slug, short or digest))
+        candidates = filter(None, (project.slug, short or digest))
         return next((each for each in candidates if self._names.find(each) is None), whole)
 
     def section(self) -> str:
@@ -127,10 +127,10 @@ def _own(item: Item, tag: str) -> Item:
 def _named(item: Item, projects: _Projects, with_projects: bool) -> Item:
     if not with_projects or not item.projects:
         return item
-    if any(len(wish.title) > _LONGEST_NAME for wish in item.projects):
+    if any(len(project.title) > _LONGEST_NAME for project in item.projects):
         reason = f"the name of a project has more than {_LONGEST_NAME} characters"
         return replace(item, reason=item.reason or reason)
-    titles = dict.fromkeys(projects.title_of(wish) for wish in item.projects)
+    titles = dict.fromkeys(projects.title_of(project) for project in item.projects)
     return replace(item, keys={**item.keys, "projects": tuple(titles)})
 
 

@@ -85,7 +85,7 @@ def _of_file(
 
 
 def embeds(snapshot: Snapshot) -> Iterator[str]:
-    """Return the path of each page that anybody may frame, be it there or gone."""
+    """Return the path of each page that any site may frame, also of those that answer 410."""
     return filter(urls.is_embed_page, snapshot.documents)
 
 
